@@ -62,6 +62,7 @@ def _exit(module: AnsibleModule, noun: str, result: Result) -> NoReturn:
     if module._diff:
         answer["diff"] = {"before": _shown(result.before), "after": _shown(result.after)}
     module.exit_json(**answer)
+    raise AssertionError("exit_json ends the process")
 
 
 def _shown(side: Any) -> Any:
