@@ -17,7 +17,6 @@ from typing import Any
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
-
 from ansible_collections.manuela.event_streaming.plugins.module_utils._options import WAIT
 
 SLICE_SECONDS = 10

@@ -1,0 +1,132 @@
+# Copyright: (c) 2026, manuela.event_streaming contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How to reach an API server: from a module's options and kubeconfig files to the library's configuration."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Mapping
+
+from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure, missing_library
+
+_SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount/token")
+_DEFAULT_FILE = "~/.kube/config"
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """The library's configuration of one server, and how to name it in a message."""
+
+    configuration: Any
+    server: str
+    where: str
+    headers: Mapping[str, str]
+
+
+def load() -> Any:
+    """Return the library, imported only when a module runs."""
+    try:
+        import kubernetes
+        import kubernetes.client.rest
+        import kubernetes.config.kube_config
+    except ImportError as error:
+        raise missing_library("kubernetes", "talking to a Kubernetes API server", "24.2.0") from error
+    return kubernetes
+
+
+def access(params: Mapping[str, Any], library: Any) -> Access:
+    """Return how to reach the server that the options name."""
+    configuration = type.__call__(library.client.Configuration)
+    headers = {"Authorization": f"Bearer {params['api_key']}"} if params.get("api_key") else {}
+    if params.get("host"):
+        configuration.host = str(params["host"]).rstrip("/")
+        where = f"the API server {configuration.host}"
+    elif params.get("kubeconfig") or Path(_DEFAULT_FILE).expanduser().exists() or not _SERVICE_ACCOUNT.exists():
+        context = _from_files(params, library, configuration)
+        where = f"the API server {configuration.host} (context {context})"
+    else:
+        library.config.load_incluster_config(client_configuration=configuration)
+        where = f"the API server {configuration.host} (this pod's service account)"
+    _overrides(params, configuration)
+    return Access(configuration, str(configuration.host), where, headers)
+
+
+def _overrides(params: Mapping[str, Any], configuration: Any) -> None:
+    if params.get("ca_cert"):
+        if not Path(params["ca_cert"]).is_file():
+            raise Failure("invalid_option", f"ca_cert: there is no file {params['ca_cert']}. Give a PEM file")
+        configuration.ssl_ca_cert = str(params["ca_cert"])
+    if params.get("validate_certs") is not None:
+        configuration.verify_ssl = bool(params["validate_certs"])
+    if params.get("proxy_url"):
+        configuration.proxy = params["proxy_url"]
+
+
+def _from_files(params: Mapping[str, Any], library: Any, configuration: Any) -> str:
+    given = str(params.get("kubeconfig") or _DEFAULT_FILE)
+    files = [Path(part).expanduser() for part in given.split(os.pathsep) if part]
+    missing = [str(file) for file in files if not file.is_file()]
+    if missing:
+        raise Failure(
+            "invalid_option",
+            f"there is no kubeconfig file {', '.join(missing)}. Give kubeconfig (or host and api_key), or log in first",
+        )
+    config = _merged(files, library)
+    context = str(params.get("context") or config.get("current-context") or "")
+    known = contexts(config)
+    if context not in known:
+        raise _no_such_context(context, files, known)
+    try:
+        library.config.load_kube_config(
+            config_file=os.pathsep.join(map(str, files)),
+            context=context,
+            client_configuration=configuration,
+            persist_config=False,
+        )
+    except (library.config.ConfigException, OSError, KeyError, TypeError, ValueError) as error:
+        raise Failure(
+            "invalid_option",
+            f"cannot use context {context} of {_names(files)}: {error}. Correct it, or log in again with 'oc login'",
+        ) from error
+    return context
+
+
+def _merged(files: list[Path], library: Any) -> Mapping[str, Any]:
+    try:
+        merged = library.config.kube_config.KubeConfigMerger(os.pathsep.join(map(str, files))).config
+    except Exception as error:  # whatever the parser raises on a file that is no kubeconfig
+        raise Failure(
+            "invalid_option", f"{_names(files)} is not a kubeconfig file: {error}. Give another kubeconfig"
+        ) from error
+    value = getattr(merged, "value", None)
+    if not isinstance(value, dict) or not isinstance(value.get("contexts"), list):
+        raise Failure("invalid_option", f"{_names(files)} holds no contexts. Give another kubeconfig")
+    return value
+
+
+def contexts(config: Mapping[str, Any]) -> dict[str, str]:
+    """Return each context's name and its server."""
+    servers = {
+        entry["name"]: str((entry.get("cluster") or {}).get("server", "?")) for entry in config.get("clusters") or []
+    }
+    return {
+        entry["name"]: servers.get((entry.get("context") or {}).get("cluster"), "?")
+        for entry in config.get("contexts") or []
+    }
+
+
+def _no_such_context(context: str, files: list[Path], known: Mapping[str, str]) -> Failure:
+    listed = ", ".join(f"{name} ({server})" for name, server in sorted(known.items())) or "none"
+    asked = f"no context {context}" if context else "no current context"
+    return Failure(
+        "invalid_option",
+        f"{_names(files)} has {asked}; it has: {listed}. Give one of these as context",
+        details={"contexts": dict(known)},
+    )
+
+
+def _names(files: list[Path]) -> str:
+    return " and ".join(map(str, files))
