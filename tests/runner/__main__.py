@@ -1,0 +1,56 @@
+# Copyright: (c) 2026, manuela.event_streaming contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run the parts of a test run one after the other and say in one line each how they went."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+
+from execution import OUTPUT, Outcome, run_part
+from parts import Part
+from table import PARTS
+
+
+def main() -> int:
+    """Run the chosen parts; end with the line that says how many tests passed and failed."""
+    options = _options()
+    chosen = [part for part in PARTS if options.run in part.runs and (not options.part or part.name in options.part)]
+    if not chosen:
+        names = ", ".join(part.name for part in PARTS if options.run in part.runs)
+        print(f"No such part of '{options.run}': choose from {names}.")
+        return 2
+    begin = time.monotonic()
+    outcomes = [_shown(part) for part in chosen]
+    return _close(outcomes, time.monotonic() - begin)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="tests/run", description=__doc__)
+    parser.add_argument("run", choices=("check", "test", "bench"))
+    parser.add_argument("part", nargs="*", help="only these parts")
+    return parser.parse_args()
+
+
+def _shown(part: Part) -> Outcome:
+    print(f"  ..     {part.name}", end="\r", flush=True) if sys.stdout.isatty() else None
+    outcome = run_part(part)
+    print(f"  {outcome.word:<7}{part.name:<24}{outcome.seconds:7.1f} s  {outcome.note}", flush=True)
+    for line in outcome.excerpt:
+        print(f"         | {line}", flush=True)
+    return outcome
+
+
+def _close(outcomes: list[Outcome], seconds: float) -> int:
+    passed = sum(outcome.passed for outcome in outcomes)
+    failed = sum(outcome.failed for outcome in outcomes)
+    skipped = sum(outcome.skipped for outcome in outcomes)
+    print(f"\n{seconds:.0f} s; what each part printed is in {OUTPUT}")
+    print(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
+    return 1 if failed or not passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

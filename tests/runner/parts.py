@@ -1,0 +1,79 @@
+# Copyright: (c) 2026, manuela.event_streaming contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The parts of a test run: what each runs, in which runs it takes part, and how long it may take."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PYTHON = sys.executable
+BIN = Path(PYTHON).parent
+
+
+class Skip(Exception):
+    """This part cannot run here; the text says why."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One command."""
+
+    argv: tuple[object, ...]
+    directory: Path | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some steps under one name."""
+
+    name: str
+    steps: Callable[[], Iterable[Step]]
+    runs: frozenset[str]
+    limit: float
+
+
+def command(*argv: object, directory: Path | None = None, **environment: str) -> Callable[[], Iterable[Step]]:
+    """Return a part's steps that are one command."""
+    return lambda: (Step(argv, directory, environment),)
+
+
+def existing(*paths: str) -> list[str]:
+    """Return those of ``paths`` that this checkout has."""
+    return [path for path in paths if (ROOT / path).exists()]
+
+
+def pytest(*paths: str, **environment: str) -> Callable[[], Iterator[Step]]:
+    """Return one pytest run over those of ``paths`` that exist."""
+
+    def steps() -> Iterator[Step]:
+        found = existing(*paths)
+        if not found:
+            raise Skip(f"no {' or '.join(paths)}")
+        yield Step((PYTHON, "-m", "pytest", *found), None, environment)
+
+    return steps
+
+
+def types() -> Iterator[Step]:
+    """Check the types of the collection (under its import name) and of the lab."""
+    cache = os.environ.get("MYPY_CACHE_DIR", ".mypy_cache")
+    if existing("plugins/module_utils"):
+        collection = f"ansible_collections.{'manuela.event_streaming'}.plugins"
+        rooms = [room for room in ("module_utils", "plugin_utils") if (ROOT / "plugins" / room).is_dir()]
+        packages = [word for room in rooms for word in ("-p", f"{collection}.{room}")]
+        yield Step((BIN / "mypy", "--cache-dir", cache, *packages), None, {"MYPYPATH": _site_packages()})
+    if existing("lab/manuela_lab"):
+        yield Step((BIN / "mypy", "--cache-dir", cache, "lab/manuela_lab"), None, {"MYPYPATH": "lab"})
+
+
+def _site_packages() -> str:
+    import sysconfig
+
+    return sysconfig.get_path("purelib")

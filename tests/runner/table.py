@@ -1,0 +1,35 @@
+# Copyright: (c) 2026, manuela.event_streaming contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The table of all parts, in the order in which they run: what is cheap first."""
+
+from __future__ import annotations
+
+from cores import NEWEST, OLDEST, ansible_test
+from parts import BIN, PYTHON, Part, command, pytest, types
+
+CHECK = frozenset({"check", "test"})
+TEST = frozenset({"test"})
+BENCH = frozenset({"bench"})
+
+PARTS = (
+    Part("ruff", command(BIN / "ruff", "check", "--quiet", "--output-format", "concise", "."), CHECK, 60),
+    Part("ruff-format", command(BIN / "ruff", "format", "--check", "--quiet", "."), CHECK, 60),
+    Part("types", types, CHECK, 300),
+    Part("yamllint", command(BIN / "yamllint", "--strict", "."), CHECK, 60),
+    Part("units", pytest("tests/unit"), CHECK, 300),
+    Part("lab-units", pytest("lab/tests/unit"), CHECK, 300),
+    Part("tree", pytest("tests/tree"), CHECK, 300),
+    Part("ansible-lint", command(BIN / "ansible-lint", "--nocolor", "-q"), TEST, 600),
+    Part("docs", command(BIN / "antsibull-docs", "lint-collection-docs", "--plugin-docs", "--skip-rstcheck", "."), TEST, 300),
+    Part("changelog", command(BIN / "antsibull-changelog", "lint"), TEST, 60),
+    Part("sanity-2.19", ansible_test(None, "sanity"), TEST, 1200),
+    Part("units-2.19", ansible_test(None, "units", "--requirements"), TEST, 600),
+    Part("integration-2.19", ansible_test(None, "integration"), TEST, 1200),
+    Part("sanity-2.16", ansible_test(OLDEST, "sanity"), TEST, 1200),
+    Part("sanity-2.21", ansible_test(NEWEST, "sanity"), TEST, 1200),
+    Part("lab-parts", pytest("lab/tests/parts"), TEST, 900),
+    Part("end-to-end", pytest("tests/e2e"), TEST, 1500),
+    Part("molecule", command(BIN / "molecule", "test", "--all"), TEST, 900),
+    Part("benchmarks", command(PYTHON, "-m", "pytest", "-s", "tests/benchmarks"), BENCH, 3600),
+)
