@@ -1,0 +1,204 @@
+# Copyright: (c) 2026, manuela.event_streaming contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Switching one entry of a kustomization: the edit of the text, and the proof that nothing else changed."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
+from ansible_collections.manuela.event_streaming.plugins.module_utils._kustomization_text import (
+    FIELDS,
+    Match,
+    Occurrence,
+    active_entries,
+    occurrences,
+    root_of,
+    uncommented,
+)
+from ansible_collections.manuela.event_streaming.plugins.module_utils._yaml_text import Source, flat, lookup, splice
+
+_PLAIN = re.compile(r"[A-Za-z0-9./_][^\s#:'\"\[\]{},&*!|>%@`]*(:[^\s#'\"\[\]{},]+)*")
+State = Literal["present", "disabled", "absent"]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One entry and the state it shall have.
+
+    ``field`` narrows the search to one list; ``add`` allows to append the entry to that list when it stands nowhere.
+    """
+
+    path: str
+    entry: str
+    state: State
+    match: Match = "exact"
+    field: str = ""
+    add: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """How an entry stands in a file: its state, and the one place that the state comes from, if there is one."""
+
+    state: State
+    place: Occurrence | None
+
+
+def find(source: Source, wanted: Wanted) -> Found:
+    """Return how the entry stands.
+
+    :raises Failure: ``conflict`` with the lines when it stands in several places and it is unclear which is meant.
+    """
+    places = [
+        one
+        for one in occurrences(source, wanted.entry, wanted.match)
+        if not wanted.field or one.field == wanted.field
+    ]
+    active = [one for one in places if one.active]
+    if not places:
+        return Found("absent", None)
+    different = len({one.value for one in places}) > 1
+    if different or len(active) > 1 or (len(places) > 1 and not _is_settled(active, wanted.state)):
+        raise _ambiguous(source, wanted, places)
+    return Found("present", active[0]) if active else Found("disabled", places[0])
+
+
+def _is_settled(active: list[Occurrence], state: State) -> bool:
+    return (state == "present" and bool(active)) or (state == "disabled" and not active)
+
+
+def _ambiguous(source: Source, wanted: Wanted, places: list[Occurrence]) -> Failure:
+    listed = ", ".join(
+        f"line {one.first_line} ({'' if one.active else 'commented out, '}{one.field}): {one.value}" for one in places
+    )
+    return Failure(
+        "conflict",
+        f"{source.name}: it is not clear which entry '{wanted.entry}' means: {listed}. "
+        "Remove the others, or name one by the whole entry and its field",
+        details={"path": source.name, "lines": [one.first_line for one in places]},
+    )
+
+
+def switch(source: Source, wanted: Wanted) -> Source:
+    """Return the file with the entry in the wanted state; the same object when it is so already.
+
+    :raises Failure: ``not_found`` when there is nothing to switch, ``refused`` when it cannot be done line by line.
+    """
+    found = find(source, wanted)
+    if found.state == wanted.state:
+        return source
+    if found.place is None:
+        if wanted.state == "present" and wanted.add:
+            return _added(source, wanted)
+        raise _missing(source, wanted)
+    if found.place.obstacle:
+        raise Failure(
+            "refused",
+            f"{source.name}, line {found.place.first_line}: '{found.place.value}' cannot be switched, because "
+            f"{found.place.obstacle}. Write the entry as one line of a block list",
+        )
+    edited = source.with_text(_edit(source, found.place, wanted.state))
+    _prove(source, edited, found.place, wanted)
+    return edited
+
+
+def _missing(source: Source, wanted: Wanted) -> Failure:
+    known = [one.value for one in active_entries(source, root_of(source))]
+    return Failure(
+        "not_found",
+        f"{source.name} has no entry '{wanted.entry}'{f' in {wanted.field}' if wanted.field else ''}, neither active "
+        f"nor commented out; it lists {', '.join(known) or 'nothing'}. Correct the entry or the path",
+        details={"path": source.name, "entries": known},
+    )
+
+
+def _edit(source: Source, place: Occurrence, state: State) -> str:
+    start, end = source.line_span(place.first_line)[0], source.line_span(place.last_line)[1]
+    if state == "absent":
+        return splice(source.text, start, end, "")
+    if state == "disabled":
+        lines = [source.line_span(number) for number in range(place.first_line, place.last_line + 1)]
+        new = "".join(
+            source.text[first : first + place.column] + "#" + source.text[first + place.column : last]
+            for first, last in lines
+        )
+        return splice(source.text, start, end, new)
+    column = _sibling_column(source, place)
+    return splice(
+        source.text, start, end, uncommented(source, place.first_line, place.last_line, place.column, column)
+    )
+
+
+def _added(source: Source, wanted: Wanted) -> Source:
+    edited = source.with_text(_appended(source, wanted))
+    place = find(edited, wanted).place
+    if place is None:
+        raise _missing(source, wanted)
+    _prove(source, edited, place, wanted)
+    return edited
+
+
+def _appended(source: Source, wanted: Wanted) -> str:
+    """Return the text with a line for the entry behind the last one of the list; a list that is not there is begun."""
+    text = source.text
+    item = f"- {wanted.entry if _PLAIN.fullmatch(wanted.entry) else json.dumps(wanted.entry)}"
+    pairs = {key.value: (key, value) for key, value in root_of(source).pairs()}
+    eol = "\r\n" if "\r\n" in text else "\n"
+    if wanted.field not in pairs:
+        gap = "" if text.endswith("\n") or not text else eol
+        return f"{text}{gap}{wanted.field}:{eol}{item}{eol}"
+    key, listed = pairs[wanted.field]
+    last = listed.children[-1].last if listed.children else key.end
+    at = source.line_span(source.line(max(last - 1, 0)))[1]
+    siblings = [one for one in active_entries(source, root_of(source)) if one.field == wanted.field and one.column >= 0]
+    line = " " * (siblings[0].column if siblings else 0) + item
+    return splice(text, at, at, line + eol if text[:at].endswith("\n") else eol + line)
+
+
+def _sibling_column(source: Source, place: Occurrence) -> int:
+    """Return where the dashes of the list stand; a list without active entries begins where the ``#`` stands."""
+    siblings = (one.column for one in active_entries(source, root_of(source)) if one.field == place.field)
+    return next((column for column in siblings if column >= 0), place.column)
+
+
+def _prove(before: Source, after: Source, place: Occurrence, wanted: Wanted) -> None:
+    """Check that the parsed lists differ by exactly this entry, and that the entry can be found again."""
+    old, new = _meaning(before), _meaning(after)
+    shorter, longer = (old, new) if wanted.state == "present" else (new, old)
+    expected = dict(longer)
+    items = list(expected[place.field])
+    line_of = after if wanted.state == "present" else before
+    index = _index(line_of, place.field, place.first_line)
+    del items[index]
+    expected[place.field] = tuple(items)
+    shorter.setdefault(place.field, ())  # a list that the addition began
+    if expected != shorter or find(after, wanted).state != wanted.state:
+        raise Failure(
+            "refused",
+            f"{before.name}, line {place.first_line}: making '{place.value}' {wanted.state} would change more than this "
+            "entry, nothing was written. Edit the lines around it by hand first",
+        )
+
+
+def _index(source: Source, field: str, line: int) -> int:
+    listed = lookup(source, root_of(source), field)
+    lines = [source.line(item.start) for item in listed.children] if listed else []
+    if line not in lines:
+        return len(lines)
+    return lines.index(line)
+
+
+def _meaning(source: Source) -> dict[str, Any]:
+    """Return what the file says, with the lists of paths as tuples of items; a list without items is empty."""
+    meaning: dict[str, Any] = {}
+    for key, value in root_of(source).pairs():
+        if key.value in FIELDS and (value.kind == "sequence" or value.is_null):
+            meaning[key.value] = tuple(flat(item) for item in value.children)
+        else:
+            meaning[key.value] = flat(value)
+    return meaning

@@ -1,0 +1,203 @@
+# Copyright: (c) 2026, manuela.event_streaming contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The entries of a kustomization as they stand in its text: active, or commented out."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Iterator, Literal
+
+from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
+from ansible_collections.manuela.event_streaming.plugins.module_utils._yaml_text import Node, Source, lookup, read
+
+Match = Literal["exact", "suffix"]
+
+FIELDS = (
+    "resources",
+    "bases",
+    "components",
+    "patches",
+    "patchesStrategicMerge",
+    "patchesJson6902",
+    "configurations",
+    "crds",
+    "generators",
+    "transformers",
+    "validators",
+)
+_OTHER_FIELDS = (
+    "apiVersion|kind|metadata|namespace|namePrefix|nameSuffix|images|replicas|replacements|vars|openapi|buildMetadata|"
+    "helmCharts|helmGlobals|commonLabels|commonAnnotations|labels|configMapGenerator|secretGenerator|generatorOptions"
+)
+_COMMENTED_KEY = re.compile(rf"[ \t]*#+[ \t]*({'|'.join(FIELDS)}|{_OTHER_FIELDS})[ \t]*:[ \t]*(#.*)?\r?$", re.M)
+_COMMENTED_ITEM = re.compile(r"([ \t]*)#([ \t]*)-[ \t]+(?=\S)")
+_PATCH_KEYS = frozenset({"path", "target", "options", "patch"})
+_COMMENT_OR_BLANK = re.compile(r"[ \t]*(#|\r?\n?$)")
+_DASH = re.compile(r" *-[ \t]+$")
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One place where an entry stands: its lines, and the column of its dash (active) or its ``#`` (commented out).
+
+    ``column`` is -1 where the text cannot be switched line by line: ``obstacle`` says why.
+    """
+
+    field: str
+    value: str
+    active: bool
+    first_line: int
+    last_line: int
+    column: int
+    obstacle: str = ""
+
+
+def root_of(source: Source) -> Node:
+    """Return the one mapping of a kustomization file."""
+    if len(source.documents) != 1 or source.documents[0].kind != "mapping":
+        raise Failure(
+            "corrupt_input", f"{source.name} is no kustomization: it must hold one YAML mapping. Give the path of one"
+        )
+    return source.documents[0]
+
+
+def matches(value: str, entry: str, match: Match) -> bool:
+    """Whether ``value`` of a file is the ``entry`` asked for; a suffix begins at the start of a path segment."""
+    if match == "exact":
+        return value == entry
+    path, wanted = value.split("?", 1)[0].rstrip("/"), entry.rstrip("/")
+    return path == wanted or path.endswith("/" + wanted)
+
+
+def occurrences(source: Source, entry: str, match: Match) -> tuple[Occurrence, ...]:
+    """Return every place where ``entry`` stands, in the order of the lines."""
+    root = root_of(source)
+    active = [one for one in active_entries(source, root) if matches(one.value, entry, match)]
+    commented: list[Occurrence] = []
+    if entry.rstrip("/") in source.text:
+        hidden = _multiline_scalars(root)
+        commented = [one for one in _commented(source, root, hidden) if matches(one.value, entry, match)]
+    return tuple(sorted([*active, *commented], key=lambda one: one.first_line))
+
+
+def active_entries(source: Source, root: Node) -> Iterator[Occurrence]:
+    """Yield the entries in force of every field that lists paths."""
+    for field in FIELDS:
+        listed = lookup(source, root, field)
+        if listed is None or listed.kind != "sequence":
+            continue
+        for item in listed.children:
+            value = _value_of(item)
+            if value:
+                yield _active(source, field, value, item, listed)
+
+
+def _active(source: Source, field: str, value: str, item: Node, listed: Node) -> Occurrence:
+    first = source.line(item.start)
+    last = source.line(max(item.start, item.last - 1))
+    start = source.line_span(first)[0]
+    if listed.style == "flow":
+        return Occurrence(field, value, True, first, last, -1, "it stands in a list in [brackets]")
+    if not _DASH.match(source.text[start : item.start]):
+        return Occurrence(field, value, True, first, last, -1, "its dash stands on another line, or it has an anchor")
+    if item.kind == "scalar" and last != first:
+        return Occurrence(field, value, True, first, last, -1, "it goes over several lines")
+    column = source.text.index("-", start) - start
+    return Occurrence(field, value, True, first, last, column, _gap(source, first, last))
+
+
+def _gap(source: Source, first: int, last: int) -> str:
+    for number in range(first + 1, last + 1):
+        if _COMMENT_OR_BLANK.match(_line(source, number)):
+            return f"it has a blank line or a comment inside, on line {number}"
+    return ""
+
+
+def _value_of(item: Node) -> str:
+    if item.kind == "scalar":
+        return "" if item.is_null else item.value
+    if item.kind == "mapping":
+        for key, value in item.pairs():
+            if key.value == "path" and value.kind == "scalar":
+                return value.value
+    return ""
+
+
+def _multiline_scalars(root: Node) -> list[tuple[int, int]]:
+    found, pending = [], [root]
+    while pending:
+        node = pending.pop()
+        if node.kind == "scalar" and node.style in ("|", ">", "'", '"'):
+            found.append((node.start, node.end))
+        pending.extend(node.children)
+    return found
+
+
+def _commented(source: Source, root: Node, hidden: list[tuple[int, int]]) -> Iterator[Occurrence]:
+    """Yield the entries that stand in comments below a field that lists paths."""
+    keys = sorted((key.start, key.value) for key, _value in root.pairs())
+    for index, (start, field) in enumerate(keys):
+        if field not in FIELDS:
+            continue
+        end = keys[index + 1][0] if index + 1 < len(keys) else len(source.text)
+        last = source.line(end) - 1 if index + 1 < len(keys) else len(source.line_starts)
+        foreign = False
+        for number in range(source.line(start) + 1, last + 1):
+            text, begin = _line(source, number), source.line_span(number)[0]
+            if any(before < begin < after for before, after in hidden) or not _COMMENT_OR_BLANK.match(text):
+                foreign = False
+            elif _COMMENTED_KEY.match(text):
+                foreign = True
+            elif not foreign:
+                yield from _commented_item(source, field, number, last)
+
+
+def _commented_item(source: Source, field: str, number: int, last: int) -> Iterator[Occurrence]:
+    found = _COMMENTED_ITEM.match(_line(source, number))
+    if not found:
+        return
+    column, inner = len(found[1]), len(found[2])
+    for end in range(_run_end(source, number, last, column, inner), number - 1, -1):
+        value = _parsed_value(uncommented(source, number, end, column, 0))
+        if value:
+            yield Occurrence(field, value, False, number, end, column)
+            return
+
+
+def _run_end(source: Source, number: int, last: int, column: int, inner: int) -> int:
+    """Return the last line that can belong to a commented-out mapping which begins on line ``number``."""
+    deeper = re.compile(r"[ \t]{%d}#[ \t]{%d,}[^\s#]" % (column, inner + 2))
+    end = number
+    while end < last and deeper.match(_line(source, end + 1)):
+        end += 1
+    return end
+
+
+def _parsed_value(text: str) -> str:
+    try:
+        parsed = read(text.encode(), "")
+    except Failure:
+        return ""
+    listed = parsed.documents[0]
+    if listed.kind != "sequence" or len(listed.children) != 1 or listed.children[0].tag or listed.children[0].anchor:
+        return ""
+    item = listed.children[0]
+    if item.kind == "scalar" and (item.end > len(parsed.text.split("\n", 1)[0]) or (not item.style and " " in item.value)):
+        return ""  # prose behind a dash, or lines that do not belong together
+    if item.kind == "mapping" and not _PATCH_KEYS.issuperset(key.value for key, _value in item.pairs()):
+        return ""
+    return _value_of(item)
+
+
+def uncommented(source: Source, first: int, last: int, column: int, wanted_column: int) -> str:
+    """Return the lines of a commented-out entry as they read in force, with the dash in ``wanted_column``."""
+    inner = len(_COMMENTED_ITEM.match(_line(source, first))[2])  # type: ignore[index]
+    cut = column + 1 + inner
+    return "".join(" " * wanted_column + _line(source, number)[cut:] for number in range(first, last + 1))
+
+
+def _line(source: Source, number: int) -> str:
+    start, end = source.line_span(number)
+    return source.text[start:end]

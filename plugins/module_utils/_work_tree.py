@@ -1,0 +1,52 @@
+# Copyright: (c) 2026, manuela.event_streaming contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A checked-out work tree: its files by relative path, never one outside of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ansible_collections.manuela.event_streaming.plugins.module_utils import _files, _yaml_text
+from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
+
+
+@dataclass(frozen=True, slots=True)
+class WorkTree:
+    """The directory ``root``, without links in its own path."""
+
+    root: Path
+
+    def real(self, path: str) -> Path:
+        """Return the regular file behind ``path``, which is relative to the work tree or absolute inside it."""
+        return _files.real_file(self.root / path, inside=self.root)
+
+    def directory(self, path: str) -> Path:
+        """Return the real directory behind ``path``."""
+        found = (self.root / path).resolve()
+        if not found.is_relative_to(self.root):
+            raise Failure("refused", f"{path} leads to {found}, outside of {self.root}. Give a path inside of it")
+        if not found.is_dir():
+            raise Failure("not_found", f"there is no directory {path} in {self.root}. Check the path and the branch")
+        return found
+
+    def shown(self, path: Path) -> str:
+        """Return ``path`` as people write it: relative to the work tree."""
+        return path.relative_to(self.root).as_posix()
+
+    def read(self, real: Path) -> _yaml_text.Source:
+        """Parse the YAML file ``real``."""
+        return _yaml_text.read(_files.read_bytes(real), self.shown(real))
+
+    def write(self, real: Path, data: bytes) -> None:
+        """Replace the content of ``real`` in one step."""
+        _files.write_atomic(real, data, inside=self.root)
+
+
+def open_tree(path: str) -> WorkTree:
+    """Return the work tree at ``path``."""
+    root = Path(path).expanduser().resolve()
+    if not root.is_dir():
+        raise Failure("not_found", f"there is no directory {root}. Clone the repository there, or give another work_tree")
+    return WorkTree(root)
