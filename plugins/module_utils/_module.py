@@ -60,7 +60,8 @@ def _exit(module: AnsibleModule, noun: str, result: Result) -> NoReturn:
         **result.extra,
     }
     if module._diff:
-        answer["diff"] = {"before": _shown(result.before), "after": _shown(result.after)}
+        sides = {"before": _shown(result.before), "after": _shown(result.after)}
+        answer["diff"] = {"prepared": result.prepared} if result.prepared else sides
     module.exit_json(**answer)
     raise AssertionError("exit_json ends the process")
 

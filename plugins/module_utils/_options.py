@@ -25,3 +25,23 @@ KUBE: dict[str, dict[str, Any]] = {
     "proxy_url": {"type": "str"},
     "request_timeout": {"type": "float", "default": 15},
 }
+
+GIT: dict[str, dict[str, Any]] = {
+    "token": {"type": "str", "no_log": True},
+    "username": {"type": "str"},
+    "ssh_key_file": {"type": "path", "no_log": False},  # a path; the key itself never passes through
+    "ca_cert": {"type": "path"},
+    "validate_certs": {"type": "bool", "default": True},
+    "request_timeout": {"type": "float", "default": 60},
+}
+
+S3: dict[str, dict[str, Any]] = {
+    "endpoint_url": {"type": "str"},
+    "access_key": {"type": "str", "no_log": False, "fallback": (env_fallback, ["AWS_ACCESS_KEY_ID"])},
+    "secret_key": {"type": "str", "no_log": True, "fallback": (env_fallback, ["AWS_SECRET_ACCESS_KEY"])},
+    "region": {"type": "str", "default": "us-east-1"},
+    "validate_certs": {"type": "bool", "default": True},
+    "ca_cert": {"type": "path"},
+    "addressing_style": {"type": "str", "choices": ["path", "virtual", "auto"], "default": "path"},
+    "request_timeout": {"type": "float", "default": 15},
+}

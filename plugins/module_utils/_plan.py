@@ -36,7 +36,8 @@ class Result:
     """What a core hands to the module shell.
 
     ``state`` becomes the return value named after the noun.  ``extra`` are further documented return values, the same
-    keys in check mode.  ``secrets`` are values that must be masked wherever they appear in the output.
+    keys in check mode.  ``secrets`` are values that must be masked wherever they appear in the output.  ``prepared``
+    is a finished diff text, for nouns whose tool writes one; it replaces ``before`` and ``after``.
     """
 
     changed: bool
@@ -47,6 +48,7 @@ class Result:
     warnings: tuple[str, ...] = ()
     extra: Mapping[str, Any] = field(default_factory=dict)
     secrets: tuple[str, ...] = ()
+    prepared: str = ""
 
 
 class Resource(Protocol[CurrentT]):

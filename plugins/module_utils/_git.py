@@ -1,0 +1,245 @@
+# Copyright: (c) 2026, manuela.event_streaming contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The port to the git program: every call has a deadline, no prompt, and no secret in its arguments.
+
+Any noun may take a :class:`Git` as a constructor argument.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Mapping
+from urllib.parse import quote, urlsplit
+
+from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
+from ansible_collections.manuela.event_streaming.plugins.module_utils._git_errors import git_failure
+
+_USERNAME = "EVENT_STREAMING_GIT_USERNAME"
+_TOKEN = "EVENT_STREAMING_GIT_TOKEN"  # the name of a variable, not a token
+# The shell that git starts for this helper sees the names only; the values reach it through the environment.
+_HELPER = f'!f() {{ test "$1" = get && printf "username=%s\\npassword=%s\\n" "${_USERNAME}" "${_TOKEN}"; }}; f'
+_DEFAULT_USERNAME = "git"
+# Variables of the caller that would lead git to another repository, or print requests with their headers.
+_DROPPED = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR", "GIT_NAMESPACE",
+            "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_CURL_VERBOSE", "GIT_QUARANTINE_PATH", "GIT_PREFIX",
+            "GIT_EXTERNAL_DIFF", "GIT_DIFF_OPTS", "GIT_LITERAL_PATHSPECS", "GIT_GLOB_PATHSPECS",
+            "GIT_ICASE_PATHSPECS", "GIT_CONFIG", "DISPLAY", "WAYLAND_DISPLAY", "GPG_TTY")  # fmt: skip
+_QUIET = {
+    "LC_ALL": "C",
+    "LANGUAGE": "C",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_ASKPASS": "",
+    "SSH_ASKPASS": "",
+    "GCM_INTERACTIVE": "never",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_LITERAL_PATHSPECS": "1",
+    "GIT_EDITOR": ":",
+    "GIT_PAGER": "cat",
+    "GIT_MERGE_AUTOEDIT": "no",
+}
+_SETTINGS = ("core.quotePath=false", "i18n.commitEncoding=UTF-8", "advice.detachedHead=false", "gc.auto=0",
+             "maintenance.auto=false", "core.fsmonitor=false", "fetch.writeCommitGraph=false",
+             "submodule.recurse=false", "color.ui=false")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Access:
+    """How the remote is reached: a token for HTTPS, or a key file for SSH, or what the user's own git has set up."""
+
+    token: str = ""
+    username: str = ""
+    ssh_key_file: str = ""
+    ca_cert: str = ""
+    validate_certs: bool = True
+    timeout: float = 60.0
+
+    @classmethod
+    def of(cls, params: Mapping[str, object]) -> Access:
+        """Return the access that a module's options describe."""
+        key = str(params.get("ssh_key_file") or "")
+        return cls(
+            token=str(params.get("token") or ""),
+            username=str(params.get("username") or ""),
+            ssh_key_file=_existing(key, "ssh_key_file") if key else "",
+            ca_cert=_existing(str(params["ca_cert"]), "ca_cert") if params.get("ca_cert") else "",
+            validate_certs=bool(params.get("validate_certs", True)),
+            timeout=float(str(params.get("request_timeout") or 60)),
+        )
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a finished git process left."""
+
+    code: int
+    out: bytes
+    err: str
+
+    @property
+    def text(self) -> str:
+        """Standard output without the final newline."""
+        return self.out.decode("utf-8", "surrogateescape").rstrip("\n")
+
+    @property
+    def fields(self) -> list[str]:
+        """Standard output split at NUL (the output of the ``-z`` options)."""
+        return [part for part in self.out.decode("utf-8", "surrogateescape").split("\0") if part]
+
+
+class Git:
+    """Runs git in one directory.
+
+    ``quarantine`` is an object directory that takes every new object instead of the repository's own: with it, and
+    without updating references, a check leaves the bytes of ``.git`` alone.
+    """
+
+    def __init__(self, directory: Path, access: Access, *, quarantine: Path | None = None) -> None:
+        self.directory = directory
+        self.access = access
+        self.quarantine = quarantine
+        self._program = shutil.which("git")
+        self._ssh: str | None = None
+        self._objects: Path | None = None
+
+    def run(
+        self, *args: str, url: str = "", env: Mapping[str, str] | None = None, data: bytes = b"", ok: tuple[int, ...] = (0,)
+    ) -> Done:
+        """Run ``git ARGS`` and return what it left.
+
+        ``url`` is the remote's address for commands that talk to it.  An exit code that is not in ``ok`` is raised
+        as a failure that quotes what git, or the host, said.
+        """
+        done = self._spawn(args, url, dict(env or {}), data)
+        if done.code not in ok:
+            raise git_failure(args[0], done.err or done.text, url or str(self.directory), self.redact)
+        return done
+
+    def text(self, *args: str, env: Mapping[str, str] | None = None, data: bytes = b"") -> str:
+        """Return the output of ``git ARGS``, which must succeed."""
+        return self.run(*args, env=env, data=data).text
+
+    def ask(self, *args: str) -> str:
+        """Return the output of ``git ARGS``, or an empty text when it ends with an error."""
+        done = self._spawn(args, "", {}, b"")
+        return done.text if done.code == 0 else ""
+
+    @cached_property
+    def empty_tree(self) -> str:
+        """The name of the tree without entries, in the repository's own hash."""
+        return self.text("hash-object", "-t", "tree", "--stdin")
+
+    @property
+    def zero(self) -> str:
+        """The name that stands for "no object"."""
+        return "0" * len(self.empty_tree)
+
+    def redact(self, text: str) -> str:
+        """Return ``text`` without the token."""
+        token = self.access.token
+        for secret in {token, quote(token, safe="")} - {""}:
+            text = text.replace(secret, "********")
+        return text
+
+    def environment(self, url: str = "") -> dict[str, str]:
+        """Return the environment of a child: the caller's, without what could prompt, redirect or print secrets."""
+        env = {name: value for name, value in os.environ.items() if _kept(name)}
+        env.update(_QUIET)
+        if self.quarantine:
+            env["GIT_OBJECT_DIRECTORY"] = str(self.quarantine)
+            env["GIT_ALTERNATE_OBJECT_DIRECTORIES"] = str(self._object_directory())
+        if url:
+            env["GIT_SSH_COMMAND"] = self._ssh_command()
+            if self.access.token:
+                env[_USERNAME] = self.access.username or _DEFAULT_USERNAME
+                env[_TOKEN] = self.access.token
+        return env
+
+    def _spawn(self, args: tuple[str, ...], url: str, env: dict[str, str], data: bytes) -> Done:
+        if self._program is None:
+            raise Failure("missing_library", "the program git is not on the PATH of the host that runs the module. "
+                          "Install it there, for instance with: dnf install git")  # fmt: skip
+        if not self.directory.is_dir():
+            raise Failure("not_found", f"there is no directory {self.directory}. Check the path")
+        command = [self._program, *self._settings(url), *args]
+        child = subprocess.Popen(  # a session of its own: no terminal to ask on, and one group to end at the deadline
+            command, cwd=self.directory, env={**self.environment(url), **env}, stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)  # fmt: skip
+        try:
+            out, err = child.communicate(data, timeout=self.access.timeout)
+        except subprocess.TimeoutExpired:
+            said = _end(child)
+            raise self._late(args[0], url, said) from None
+        return Done(child.returncode, out, self.redact(err.decode("utf-8", "replace")))
+
+    def _late(self, verb: str, url: str, said: str) -> Failure:
+        where = f" with {url}" if url else f" in {self.directory}"
+        heard = f"; it last said: {self.redact(said)}" if said else ""
+        return Failure(
+            "timeout",
+            f"git {verb}{where} did not end within {self.access.timeout:.0f} s and was stopped{heard}. Look for a hook, "
+            "a signing program or a network that does not answer, or give a longer request_timeout",
+            retryable=True,
+            details={"command": f"git {verb}", "elapsed": self.access.timeout},
+        )
+
+    def _settings(self, url: str) -> list[str]:
+        pairs = list(_SETTINGS)
+        parts = urlsplit(url)
+        if url and self.access.token and parts.scheme in ("http", "https"):
+            host = parts.netloc.rpartition("@")[2]
+            pairs += ["credential.helper=", f"credential.{parts.scheme}://{host}.helper={_HELPER}"]
+        if url and parts.scheme in ("http", "https"):
+            pairs += ["http.lowSpeedLimit=1", f"http.lowSpeedTime={max(1, int(self.access.timeout))}"]
+        if self.access.ca_cert:
+            pairs.append(f"http.sslCAInfo={self.access.ca_cert}")
+        if not self.access.validate_certs:
+            pairs.append("http.sslVerify=false")
+        return [word for pair in pairs for word in ("-c", pair)]
+
+    def _ssh_command(self) -> str:
+        if self._ssh is None:
+            base = os.environ.get("GIT_SSH_COMMAND") or self.ask("config", "--get", "core.sshCommand") or "ssh"
+            words = ["-o", "BatchMode=yes", "-o", f"ConnectTimeout={max(1, int(self.access.timeout))}"]
+            if self.access.ssh_key_file:
+                words += ["-i", self.access.ssh_key_file, "-o", "IdentitiesOnly=yes"]
+            self._ssh = f"{base} {shlex.join(words)}"
+        return self._ssh
+
+    def _object_directory(self) -> Path:
+        if self._objects is None:
+            plain = Git(self.directory, self.access)
+            self._objects = (self.directory / plain.text("rev-parse", "--git-path", "objects")).resolve()
+        return self._objects
+
+
+def _kept(name: str) -> bool:
+    return name not in _DROPPED and not name.startswith("GIT_TRACE")
+
+
+def _end(child: subprocess.Popen[bytes]) -> str:
+    """Kill the child with all its children; return the last line that it wrote."""
+    try:
+        os.killpg(child.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    try:
+        _, err = child.communicate(timeout=5)
+    except subprocess.TimeoutExpired:  # a grandchild in another session still holds the pipe
+        return ""
+    lines = err.decode("utf-8", "replace").strip().splitlines()
+    return lines[-1] if lines else ""
+
+
+def _existing(name: str, option: str) -> str:
+    path = Path(name).expanduser()
+    if not path.is_file():
+        raise Failure("invalid_option", f"{option}: there is no file {path}. Check the path")
+    return str(path.resolve())

@@ -1,0 +1,264 @@
+# Copyright: (c) 2026, manuela.event_streaming contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Commits as data: which are wanted, which local ones wait for a push, and how they are built on a tip."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Mapping, Sequence
+
+from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
+from ansible_collections.manuela.event_streaming.plugins.module_utils._git import Git
+from ansible_collections.manuela.event_streaming.plugins.module_utils._git_copy import WorkCopy
+from ansible_collections.manuela.event_streaming.plugins.module_utils._git_tree import (
+    Change,
+    PrivateIndex,
+    changes_between,
+)
+
+DEFAULT_NAME = "manuela event streaming"
+DEFAULT_EMAIL = "event-streaming@localhost"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A commit that is asked for: its whole message, and the paths that it may take."""
+
+    message: str
+    paths: tuple[str, ...]
+
+    def holds(self, path: str) -> bool:
+        """Say whether ``path`` is one of the named paths or lies below one."""
+        return any(path == named or path.startswith(f"{named}/") for named in self.paths)
+
+
+@dataclass(frozen=True)
+class Commit:
+    """A commit that was built; ``wanted`` is its place in the asked list, None for a local one that was waiting."""
+
+    sha: str
+    paths: tuple[str, ...]
+    wanted: int | None
+
+
+@dataclass(frozen=True)
+class Built:
+    """A chain of commits: its tip, the new ones, and the paths where the remote's changes were merged in."""
+
+    tip: str
+    commits: tuple[Commit, ...] = ()
+    merged: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Author:
+    """Who commits."""
+
+    name: str
+    email: str
+
+    @classmethod
+    def of(cls, git: Git, name: str | None, email: str | None) -> Author:
+        """Return the given author, else git's configured identity, else the documented default."""
+        found_name = name or os.environ.get("GIT_AUTHOR_NAME") or git.ask("config", "--get", "user.name")
+        found_email = email or os.environ.get("GIT_AUTHOR_EMAIL") or git.ask("config", "--get", "user.email")
+        return cls(found_name or DEFAULT_NAME, found_email or DEFAULT_EMAIL)
+
+    def environment(self) -> dict[str, str]:
+        """Return the variables that make git commit as this author, now."""
+        pairs = {f"GIT_{role}_{part}": value for role in ("AUTHOR", "COMMITTER")
+                 for part, value in (("NAME", self.name), ("EMAIL", self.email))}  # fmt: skip
+        return pairs
+
+
+def wanted_commits(root: Path, commits: Sequence[Mapping[str, Any]]) -> tuple[Wanted, ...]:
+    """Return the asked commits, with paths relative to the work copy."""
+    found = []
+    for commit in commits:
+        message = commit["message"].strip()
+        if not message:
+            raise Failure("invalid_option", "commits: a message is empty. Give every commit a message")
+        found.append(Wanted(_with_trailers(message, commit.get("trailers") or {}), _relative(root, commit["paths"])))
+    return tuple(found)
+
+
+def _with_trailers(message: str, trailers: Mapping[str, Any]) -> str:
+    lines = [f"{key}: {' '.join(str(value).split())}" for key, value in trailers.items()]
+    return "\n".join([message, "", *lines]) + "\n" if lines else f"{message}\n"
+
+
+def _relative(root: Path, paths: Sequence[str]) -> tuple[str, ...]:
+    """Return the paths below ``root``; links in their directories are followed, a link at the end is kept."""
+    found = []
+    for path in paths:
+        full = Path(os.path.normpath(root / path))
+        real = full.parent.resolve() / full.name
+        if real == root or not real.is_relative_to(root) or ".git" in real.relative_to(root).parts:
+            raise Failure("invalid_option", f"commits: the path {path!r} is not below {root}. "
+                          "Name files or directories inside the work copy")  # fmt: skip
+        found.append(real.relative_to(root).as_posix())
+    return tuple(dict.fromkeys(found))
+
+
+@dataclass
+class Stack:
+    """Builds the same commits on any tip; the work tree is read once."""
+
+    copy: WorkCopy
+    head: str
+    wanted: tuple[Wanted, ...]
+    author: Author
+    adopt: bool = False
+    _changes: tuple[tuple[Change, ...], ...] | None = field(default=None, init=False)
+
+    def build(self, base: str, ahead: tuple[str, ...], *, recorded: bool) -> Built:
+        """Return the chain on ``base``: first the local commits that wait (``ahead``), then the wanted ones."""
+        if ahead and not (recorded or self.adopt):
+            self._check_ours(ahead)
+        chain = _Chain(self.copy, base)
+        if ahead and base and not self.copy.only_in(base, self.head):
+            chain.start_at(self.head, ahead)
+        else:
+            for sha in ahead:
+                chain.replay(sha)
+        for number, (wanted, changes) in enumerate(zip(self.wanted, self.changes())):
+            chain.add(number, wanted.message, changes, self.author.environment())
+        chain.finish()
+        return chain.built()
+
+    def changes(self) -> tuple[tuple[Change, ...], ...]:
+        """Return what the work tree changes at each wanted commit's paths; a path belongs to the first that names it."""
+        if self._changes is None:
+            tree = self.copy.tree(self.head)
+            index = PrivateIndex(self.copy.git, tree, self.copy.room)
+            index.read_work_tree(self._files(index))
+            left = list(changes_between(self.copy.git, tree, index.write()))
+            groups = []
+            for wanted in self.wanted:
+                groups.append(tuple(change for change in left if wanted.holds(change.path)))
+                left = [change for change in left if not wanted.holds(change.path)]
+            self._changes = tuple(groups)
+        return self._changes
+
+    def report(self, built: Built) -> list[dict[str, Any]]:
+        """Return the ``commits`` of the module's result: the asked ones in order, then those that had waited."""
+        made = {commit.wanted: commit for commit in built.commits if commit.wanted is not None}
+        asked = [
+            {
+                "message": wanted.message.strip(),
+                "paths": list(made[number].paths) if number in made else [],
+                "revision": made[number].sha if number in made else None,
+                "created": number in made,
+            }
+            for number, wanted in enumerate(self.wanted)
+        ]
+        return asked
+
+    def _files(self, index: PrivateIndex) -> list[str]:
+        """Return the files that the named paths stand for, present or deleted."""
+        named = list(dict.fromkeys(path for wanted in self.wanted for path in wanted.paths))
+        tracked = index.entries(named) if named else {}
+        files = set(tracked)
+        folders = []
+        for path in named:
+            full = self.copy.root / path
+            if full.is_dir() and not full.is_symlink():
+                folders.append(path)
+            elif full.is_symlink() or full.exists():
+                files.add(path)
+        if folders:
+            found = self.copy.git.run("ls-files", "-z", "--others", "--exclude-standard", "--", *folders,
+                                      env=index.environment)  # fmt: skip
+            files.update(found.fields)
+        return sorted(files)
+
+    def _check_ours(self, ahead: tuple[str, ...]) -> None:
+        """Refuse to push local commits that this run's list does not explain."""
+        git = self.copy.git
+        for sha in ahead:
+            paths = git.run("diff-tree", "-r", "-z", "--root", "--no-commit-id", "--name-only", "--no-renames", sha).fields
+            if not all(any(wanted.holds(path) for wanted in self.wanted) for path in paths):
+                line = git.text("log", "-1", "--format=%h %an: %s", sha)
+                raise Failure(
+                    "refused",
+                    f"{self.copy.root} has a local commit that is not on the remote and touches other files than asked: "
+                    f"{line}. Push or drop it yourself, or give adopt: true to push it too; nothing was changed",
+                    details={"commits": list(ahead), "paths": paths},
+                )
+
+
+class _Chain:
+    """Commits, one on the other, from a base."""
+
+    def __init__(self, copy: WorkCopy, base: str) -> None:
+        self._copy = copy
+        self._git = copy.git
+        self._index = PrivateIndex(copy.git, copy.tree(base), copy.room)
+        self._tree = self._index.write()
+        self._base = base
+        self._tip = base
+        self._commits: list[Commit] = []
+        self._merged: set[str] = set()
+        self._conflicts: list[str] = []
+
+    def start_at(self, head: str, ahead: Sequence[str]) -> None:
+        """Continue from local commits that already sit on the base."""
+        self._commits = [Commit(sha, (), None) for sha in ahead]
+        self._index = PrivateIndex(self._git, head, self._copy.room)
+        self._tree = self._index.write()
+        self._tip = head
+
+    def replay(self, sha: str) -> None:
+        """Build a waiting local commit again, here, with its own author, date and message."""
+        parents = self._git.text("rev-list", "--parents", "-n", "1", sha).split()[1:]
+        if len(parents) > 1:
+            raise Failure("refused", f"{self._copy.root} has a local merge commit {sha[:12]} that is not on the remote. "
+                          "Push it yourself first; nothing was changed")  # fmt: skip
+        changes = changes_between(self._git, self._copy.tree(parents[0] if parents else ""), sha)
+        name, email, date = self._git.text("log", "-1", "--format=%an%n%ae%n%ad", "--date=raw", sha).split("\n")
+        author = {"GIT_AUTHOR_NAME": name, "GIT_AUTHOR_EMAIL": email, "GIT_AUTHOR_DATE": date,
+                  "GIT_COMMITTER_NAME": name, "GIT_COMMITTER_EMAIL": email}  # fmt: skip
+        self.add(None, self._git.text("log", "-1", "--format=%B", sha).strip() + "\n", changes, author)
+
+    def add(self, wanted: int | None, message: str, changes: tuple[Change, ...], author: Mapping[str, str]) -> None:
+        """Put one commit on top, unless its changes are there already."""
+        self._conflicts += self._index.take(changes)
+        tree = self._index.write()
+        if tree == self._tree or self._conflicts:
+            return
+        made = changes_between(self._git, self._tree, tree)
+        asked = {change.path: change.after for change in changes}
+        self._merged |= {change.path for change in made if asked.get(change.path) != change.after}
+        parents = ("-p", self._tip) if self._tip else ()
+        self._tip = self._git.text("commit-tree", tree, *parents, "-F", "-", env=author, data=message.encode())
+        self._tree = tree
+        self._commits.append(Commit(self._tip, tuple(change.path for change in made), wanted))
+
+    def finish(self) -> None:
+        """Fail when a change met another one at the same place."""
+        if self._conflicts:
+            names = ", ".join(dict.fromkeys(self._conflicts))
+            last = self._git.ask("log", "-1", "--format=%h by %an: %s", self._base, "--", *self._conflicts)
+            raise Failure(
+                "conflict",
+                f"the remote changed the same lines of {names} (last in {last or 'an earlier commit'}). Take over that "
+                f"change or drop yours in {self._copy.root}, then run again; files, index and HEAD are as they were",
+                details={"paths": list(dict.fromkeys(self._conflicts)), "remote_revision": self._base},
+            )
+
+    def built(self) -> Built:
+        """Return the chain."""
+        waiting = sum(1 for commit in self._commits if commit.wanted is None)
+        new = len(self._commits) - waiting
+        reasons = []
+        if waiting:
+            reasons.append(f"{waiting} local commit(s) of an earlier run were not on the remote")
+        if new:
+            reasons.append(f"{new} commit(s) differ from the remote's files")
+        if self._merged:
+            reasons.append(f"merged with the remote's changes: {', '.join(sorted(self._merged))}")
+        return Built(self._tip, tuple(self._commits), tuple(sorted(self._merged)), tuple(reasons))

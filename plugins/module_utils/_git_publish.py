@@ -1,0 +1,183 @@
+# Copyright: (c) 2026, manuela.event_streaming contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Publish an ordered list of commits with one push.
+
+The commits are built on the remote's tip in an index of our own.  The work copy moves to them only after the push
+landed, so a conflict or a refusal leaves work tree, index and HEAD as they were.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from dataclasses import dataclass, replace
+from typing import Any, Mapping
+
+from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
+from ansible_collections.manuela.event_streaming.plugins.module_utils._git import Access
+from ansible_collections.manuela.event_streaming.plugins.module_utils._git_commits import (
+    Author,
+    Built,
+    Stack,
+    Wanted,
+    wanted_commits,
+)
+from ansible_collections.manuela.event_streaming.plugins.module_utils._git_copy import Advance, WorkCopy, opened
+from ansible_collections.manuela.event_streaming.plugins.module_utils._git_diff import readable_diff
+from ansible_collections.manuela.event_streaming.plugins.module_utils._git_errors import essence, git_failure, kind_of
+from ansible_collections.manuela.event_streaming.plugins.module_utils._plan import Result
+from ansible_collections.manuela.event_streaming.plugins.module_utils._wait import Clock
+
+_RACE = re.compile(r"fetch first|non-fast-forward|failed to update ref|cannot lock ref|incorrect old value|stale info")
+_LONGEST_PAUSE = 3.0
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an attempt left: the commits, the tip they were built on, and whether the remote took them."""
+
+    built: Built
+    base: str
+    attempts: int
+    pushed: bool
+
+
+def execute(params: Mapping[str, Any], check_mode: bool, clock: Clock) -> Result:
+    """Commit and push what the options name."""
+    access = Access.of(params)
+    with opened(params["path"], access, keep=not check_mode) as copy:
+        branch = copy.require(params["branch"] or "")
+        wanted = wanted_commits(copy.root, params["commits"])
+        author = Author.of(copy.git, params["author_name"], params["author_email"])
+        publisher = Publisher(copy, branch, wanted, author, adopt=params["adopt"])
+        if not params["push"]:
+            return publisher.keep(check_mode)
+        return publisher.publish(params["push_retries"], check_mode, clock)
+
+
+class Publisher:
+    """One run: read the work tree once, then build and push until it lands."""
+
+    def __init__(self, copy: WorkCopy, branch: str, wanted: tuple[Wanted, ...], author: Author, *, adopt: bool) -> None:
+        self.copy = copy
+        self.branch = branch
+        self.head = copy.head()
+        self.stack = Stack(copy, self.head, wanted, author, adopt=adopt)
+        self.pending = f"refs/event-streaming/{branch}"
+
+    def keep(self, check_mode: bool) -> Result:
+        """Commit on the checked-out revision, without a push."""
+        built = self.stack.build(self.head, (), recorded=True)
+        warnings: tuple[str, ...] = ()
+        if built.commits and not check_mode:
+            self.copy.git.run("update-ref", self.pending, built.tip)
+            warnings = self._advance(built)
+        return self._result(Outcome(built, self.head, 0, False), bool(built.commits), check_mode, warnings)
+
+    def publish(self, retries: int, check_mode: bool, clock: Clock) -> Result:
+        """Commit on the remote's tip and push; somebody else's push in between means: once more on the new tip."""
+        for attempt in range(1, retries + 2):
+            base = self.copy.remote_tip(self.branch)
+            built = self._build(base)
+            if built.tip == base or check_mode:
+                return self._settle(Outcome(built, base, attempt, False), check_mode)
+            if self._push(built.tip):
+                return self._settle(Outcome(built, base, attempt, True), check_mode)
+            clock.sleep(random.uniform(0.02, min(_LONGEST_PAUSE, 0.1 * 2 ** min(attempt, 6))))
+        raise self._lost(retries + 1)
+
+    def _build(self, base: str) -> Built:
+        ahead = self.copy.only_in(self.head, base) if base else []  # a branch that is new there starts at HEAD
+        return self.stack.build(base or self.head, tuple(ahead), recorded=self._recorded())
+
+    def _recorded(self) -> bool:
+        return bool(self.head) and self.copy.git.ask("rev-parse", "--verify", "--quiet", self.pending) == self.head
+
+    def _push(self, tip: str) -> bool:
+        """Push; False when somebody else was quicker."""
+        name, url = self.copy.remote(self.branch)
+        done = self.copy.git.run("push", "--porcelain", "--no-follow-tags", name, f"{tip}:refs/heads/{self.branch}",
+                                 url=url, ok=tuple(range(256)))  # fmt: skip
+        if done.code == 0:
+            return True
+        refusal = " ".join(line[1:].strip() for line in done.text.splitlines() if line.startswith("!"))
+        if _RACE.search(refusal) and "hook declined" not in refusal:
+            return False
+        self.copy.git.run("update-ref", self.pending, tip)
+        said = f"{done.err}\n{refusal}"
+        raise self._refused(said, tip, url)
+
+    def _refused(self, said: str, tip: str, url: str) -> Failure:
+        failure = git_failure("push", said, url, self.copy.git.redact)
+        code, advice = kind_of(said)
+        details = {**failure.details, "branch": self.branch, "revision": tip, "kept_as": self.pending}
+        return Failure(
+            code,
+            self.copy.git.redact(
+                f"the push to branch {self.branch} did not land: {essence(said)}. {advice}. The commit {tip[:12]} is kept "
+                f"as {self.pending} in {self.copy.root}; files, index and HEAD are as they were"
+            ),
+            retryable=failure.retryable,
+            details=details,
+        )
+
+    def _lost(self, attempts: int) -> Failure:
+        tip = self.copy.remote_tip(self.branch)
+        last = self.copy.git.ask("log", "-1", "--format=%an, %cI: %s", tip)
+        return Failure(
+            "conflict",
+            f"the push to branch {self.branch} lost against other pushes {attempts} times; the last one was {tip[:12]} by "
+            f"{last}. Run again when it is quieter, or give more push_retries; nothing of yours is lost",
+            retryable=True,
+            details={"attempts": attempts, "branch": self.branch, "tip": tip},
+        )
+
+    def _settle(self, outcome: Outcome, check_mode: bool) -> Result:
+        """Bring the work copy to what the remote now has, where no local change is in the way."""
+        built, changed = outcome.built, outcome.built.tip != outcome.base
+        warnings: tuple[str, ...] = ()
+        behind = built.tip != self.head and not changed and any(self.stack.changes())
+        if behind and self._moves(built, dry=True).moved:  # pushed by a run that was killed before it could say so
+            built = replace(built, reasons=(*built.reasons, "the remote already has these changes; the work copy follows"))
+            changed = True
+        if changed and not check_mode:
+            warnings = self._advance(built)
+            if self.copy.git.ask("rev-parse", "--verify", "--quiet", self.pending):
+                self.copy.git.run("update-ref", "-d", self.pending)
+        return self._result(replace(outcome, built=built), changed, check_mode, warnings)
+
+    def _moves(self, built: Built, *, dry: bool = False) -> Advance:
+        ours = {change.path: change.after for group in self.stack.changes() for change in group}
+        merged = {path: ours[path] for path in built.merged if path in ours}
+        return self.copy.advance(self.branch, self.head, built.tip, merged, dry=dry)
+
+    def _advance(self, built: Built) -> tuple[str, ...]:
+        """Move the work copy; what keeps it from moving is a warning, since the commits are safe by now."""
+        try:
+            done = self._moves(built)
+        except Failure as failure:
+            return (f"the work copy {self.copy.root} stays at {self.head[:12]}: {failure.msg}",)
+        if done.moved:
+            return ()
+        return (
+            f"the work copy {self.copy.root} stays at {self.head[:12]}: local changes in {', '.join(done.stuck)} "
+            f"are in the way of {built.tip[:12]}",
+        )
+
+    def _result(self, outcome: Outcome, changed: bool, check_mode: bool, warnings: tuple[str, ...] = ()) -> Result:
+        built, unknown = outcome.built, check_mode and bool(outcome.built.commits)
+        commits = [
+            {**report, "revision": None if check_mode else report["revision"]} for report in self.stack.report(built)
+        ]
+        state = {
+            "revision": None if unknown else built.tip or None,
+            "branch": self.branch,
+            "commits": commits,
+            "pushed": None if check_mode and changed else outcome.pushed,
+            "attempts": outcome.attempts,
+            "files": sorted({path for report in commits if report["created"] for path in report["paths"]}),
+        }
+        git = self.copy.git
+        text = readable_diff(git, self.copy.tree(outcome.base), self.copy.tree(built.tip)) if changed else ""
+        return Result(changed, state, built.reasons, prepared=text, warnings=warnings)

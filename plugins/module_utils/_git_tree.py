@@ -1,0 +1,159 @@
+# Copyright: (c) 2026, manuela.event_streaming contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Trees of a Git repository, changed in an index of our own: the user's index and work tree are never touched here."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Iterable, Literal
+
+from ansible_collections.manuela.event_streaming.plugins.module_utils._git import Git
+
+_FILES = ("100644", "100755")
+_NOTHING = "000000"
+
+Verdict = Literal["there", "take", "merge", "conflict"]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a tree holds at a path: a file, an executable, a link (120000) or a submodule (160000)."""
+
+    mode: str
+    sha: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """One path that differs between two trees."""
+
+    path: str
+    before: Entry | None
+    after: Entry | None
+
+
+def changes_between(git: Git, old: str, new: str) -> tuple[Change, ...]:
+    """Return what differs between two trees (or commits)."""
+    fields = git.run("diff-tree", "-r", "-z", "--no-renames", "--no-abbrev", old, new).fields
+    found = []
+    for header, path in zip(fields[::2], fields[1::2]):
+        old_mode, new_mode, old_sha, new_sha, _ = header.lstrip(":").split(" ")
+        found.append(Change(path, _entry(old_mode, old_sha), _entry(new_mode, new_sha)))
+    return tuple(found)
+
+
+def _entry(mode: str, sha: str) -> Entry | None:
+    return None if mode == _NOTHING else Entry(mode, sha)
+
+
+def judge(change: Change, found: Entry | None) -> Verdict:
+    """Say how a change fits on a tree that holds ``found`` at its path."""
+    if found == change.after:
+        return "there"
+    if found == change.before:
+        return "take"
+    texts = (change.before, change.after, found)
+    if all(entry is not None and entry.mode in _FILES for entry in texts):
+        return "merge"
+    return "conflict"
+
+
+class PrivateIndex:
+    """An index file of our own, filled from a tree; it collects changes and becomes a new tree.
+
+    With ``tree=None`` it is the existing ``file``, as it is.
+    """
+
+    def __init__(self, git: Git, tree: str | None, directory: Path, *, file: Path | None = None) -> None:
+        self.git = git
+        self._directory = directory
+        path = file or Path(tempfile.mkdtemp(dir=directory)) / "index"
+        self._env = {"GIT_INDEX_FILE": str(path)}
+        if tree:
+            git.run("read-tree", tree, env=self._env)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables that make a git process work on this index."""
+        return dict(self._env)
+
+    def entries(self, paths: Iterable[str] = ()) -> dict[str, Entry]:
+        """Return what the index holds (below ``paths``, when given)."""
+        fields = self.git.run("ls-files", "-s", "-z", "--", *paths, env=self._env).fields
+        held = {}
+        for field in fields:
+            meta, _, path = field.partition("\t")
+            mode, sha, _ = meta.split(" ")
+            held[path] = Entry(mode, sha)
+        return held
+
+    def put(self, entries: dict[str, Entry | None]) -> None:
+        """Set or remove entries."""
+        lines = [
+            f"{_NOTHING} {self.git.zero}\t{path}" if entry is None else f"{entry.mode} {entry.sha}\t{path}"
+            for path, entry in entries.items()
+        ]
+        data = "".join(f"{line}\0" for line in lines).encode("utf-8", "surrogateescape")
+        self.git.run("update-index", "-z", "--index-info", env=self._env, data=data)
+
+    def read_work_tree(self, paths: Iterable[str]) -> None:
+        """Take the files at ``paths`` as they are in the work tree; a missing one is removed from the index."""
+        data = "".join(f"{path}\0" for path in paths).encode("utf-8", "surrogateescape")
+        if data:
+            self.git.run("update-index", "-z", "--add", "--remove", "--replace", "--stdin", env=self._env, data=data)
+
+    def write(self) -> str:
+        """Return the tree that the index describes."""
+        return self.git.text("write-tree", env=self._env)
+
+    def take(self, changes: Iterable[Change]) -> tuple[str, ...]:
+        """Put ``changes`` on this index; return the paths that conflict (then nothing was put)."""
+        changes = tuple(changes)
+        if not changes:
+            return ()
+        held = self.entries()
+        new: dict[str, Entry | None] = {}
+        conflicts = []
+        for change in changes:
+            found = held.get(change.path)
+            verdict = judge(change, found)
+            if verdict == "merge":
+                merged = self._merge(change, found)
+                verdict = "take" if merged else "conflict"
+                new[change.path] = merged
+            elif verdict == "take":
+                new[change.path] = change.after
+            if verdict == "conflict" or (verdict == "take" and change.before is None and _blocked(change.path, held, new)):
+                conflicts.append(change.path)
+        if not conflicts and new:
+            self.put(new)
+        return tuple(conflicts)
+
+    def _merge(self, change: Change, found: Entry | None) -> Entry | None:
+        """Merge a file that both sides changed, as a pull would; None when the same lines differ."""
+        assert change.before and change.after and found  # judge() said so
+        if change.before.mode != change.after.mode and found.mode not in (change.before.mode, change.after.mode):
+            return None
+        mode = change.after.mode if found.mode == change.before.mode else found.mode
+        with tempfile.TemporaryDirectory(dir=self._directory) as room:
+            names = []
+            for name, entry in (("ours", change.after), ("base", change.before), ("theirs", found)):
+                Path(room, name).write_bytes(self.git.run("cat-file", "blob", entry.sha).out)
+                names.append(str(Path(room, name)))
+            done = self.git.run("merge-file", "-p", "-q", *names, ok=tuple(range(256)))
+        if done.code != 0:
+            return None
+        return Entry(mode, self.git.run("hash-object", "-w", "--stdin", data=done.out).text)
+
+
+def _blocked(path: str, held: dict[str, Entry], new: dict[str, Entry | None]) -> bool:
+    """Say whether a new path meets a file where it needs a directory, or a directory where it needs a file."""
+    parts = path.split("/")
+    for count in range(1, len(parts)):
+        parent = "/".join(parts[:count])
+        if parent in held and new.get(parent, held[parent]) is not None:
+            return True
+    return any(other.startswith(f"{path}/") and new.get(other, entry) is not None for other, entry in held.items())
