@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Where ansible-test runs: a copy of the collection at the path it insists on, and a home of its own.
 
-ansible-test refuses a linked directory, writes into the tree it tests, and wants a pip bootstrap script from a host that
-not everybody reaches.  So it gets a scratch copy under the user's cache, and a HOME there whose get_pip stand-ins use the
-pip that Python brings.
+ansible-test refuses a linked directory, writes into the tree it tests, and wants a pip bootstrap script from a host
+that not everybody reaches.  So it gets a scratch copy under the user's cache, and a HOME there whose get_pip stand-ins use
+the pip that Python brings.
 """
 
 from __future__ import annotations
@@ -95,12 +95,16 @@ def home_for(ansible_test: Path, python: Path) -> Path:
 
 
 def _pip_versions(ansible_test: Path) -> set[str]:
-    (source,) = ansible_test.parent.parent.glob("lib/python3*/site-packages/ansible_test/_internal/python_requirements.py")
+    (source,) = ansible_test.parent.parent.glob(
+        "lib/python3*/site-packages/ansible_test/_internal/python_requirements.py"
+    )
     return set(re.findall(r"pip='([\d.]+)'", source.read_text()))
 
 
 def _pip_settings() -> str:
     """Return the pip settings in force (files and environment, which ansible-test drops) as one pip.conf."""
-    listed = subprocess.run([sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False)
+    listed = subprocess.run(
+        [sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False
+    )
     settings = dict(re.findall(r"^(?:global|install|user|:env:)\.([a-z-]+)='(.*)'$", listed.stdout, re.MULTILINE))
     return "[global]\n" + "".join(f"{name} = {value}\n" for name, value in sorted(settings.items()))

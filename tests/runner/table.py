@@ -21,7 +21,12 @@ PARTS = (
     Part("lab-units", pytest("lab/tests/unit"), CHECK, 300),
     Part("tree", pytest("tests/tree"), CHECK, 300),
     Part("ansible-lint", command(BIN / "ansible-lint", "--nocolor", "-q"), TEST, 600),
-    Part("docs", command(BIN / "antsibull-docs", "lint-collection-docs", "--plugin-docs", "--skip-rstcheck", "."), TEST, 300),
+    Part(
+        "docs",
+        command(BIN / "antsibull-docs", "lint-collection-docs", "--plugin-docs", "--skip-rstcheck", "."),
+        TEST,
+        300,
+    ),
     Part("changelog", command(BIN / "antsibull-changelog", "lint"), TEST, 60),
     Part("sanity-2.19", ansible_test(None, "sanity"), TEST, 1200),
     Part("units-2.19", ansible_test(None, "units", "--requirements"), TEST, 600),
