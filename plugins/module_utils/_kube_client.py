@@ -43,6 +43,8 @@ class KubeClient:
         self._access = access
         self._timeout = timeout
         self._clock = clock
+        if not access.configuration.verify_ssl:
+            _silence()
         self._pool = library.client.rest.RESTClientObject(access.configuration).pool_manager
         self._kinds: Kinds | None = None
 
@@ -190,6 +192,13 @@ class KubeClient:
         return {
             entry["key"]: entry["value"] for entry in settings if entry.get("in") == "header" and entry.get("value")
         }
+
+
+def _silence() -> None:
+    """Whoever switched the check of certificates off has heard of it; a warning per request would hide others."""
+    import urllib3
+
+    urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
 
 
 def _worth_another(method: str, status: int) -> bool:

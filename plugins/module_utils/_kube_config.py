@@ -101,10 +101,18 @@ def _merged(files: list[Path], library: Any) -> Mapping[str, Any]:
         raise Failure(
             "invalid_option", f"{_names(files)} is not a kubeconfig file: {error}. Give another kubeconfig"
         ) from error
-    value = getattr(merged, "value", None)
+    value = _plain(merged)
     if not isinstance(value, dict) or not isinstance(value.get("contexts"), list):
         raise Failure("invalid_option", f"{_names(files)} holds no contexts. Give another kubeconfig")
     return value
+
+
+def _plain(node: Any) -> Any:
+    """Take off the library's wrapping, which remembers the file that each part came from."""
+    value = getattr(node, "value", node)
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    return [_plain(inner) for inner in value] if isinstance(value, list) else value
 
 
 def contexts(config: Mapping[str, Any]) -> dict[str, str]:

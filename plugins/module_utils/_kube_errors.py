@@ -6,10 +6,14 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Code, Failure
+
+# urllib3 puts the connection's repr before the reason.
+_WRAPPING = re.compile(r"^(<[^>]*>|HTTPS?Connection\w*\([^)]*\)): ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,4 +110,5 @@ def root_reason(error: BaseException) -> str:
     text = str(error.args[-1] if error.args else error)
     if isinstance(error, OSError) and error.strerror:
         text = error.strerror
-    return text.rsplit(">: ", 1)[-1].strip() or type(error).__name__
+    said = _WRAPPING.sub("", text).strip()
+    return said or type(error).__name__

@@ -1,0 +1,121 @@
+# Copyright: (c) 2026, manuela.event_streaming contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a person would look at next: operators, pods, events and logs around a resource that is stuck."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Callable, Iterable
+
+from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
+from ansible_collections.manuela.event_streaming.plugins.module_utils._kube import (
+    EVENT,
+    Kube,
+    Object,
+    at,
+    name_of,
+    namespace_of,
+)
+from ansible_collections.manuela.event_streaming.plugins.module_utils._resource_status.readiness import judge
+from ansible_collections.manuela.event_streaming.plugins.module_utils._resource_status.wanted import Evidence, Seen
+from ansible_collections.manuela.event_streaming.plugins.module_utils._resource_status.world import View
+
+# Groups whose objects stay without a status when the operator is missing.
+_OPERATED = ("kafka.strimzi.io", "camel.apache.org", "broker.amq.io")
+_OLM_KINDS = ("Subscription", "ClusterServiceVersion", "InstallPlan")
+_EVENTS = 3
+_LOG_LINES = 30
+_TROUBLE = ("error", "exception", "fatal", "denied", "refused", "failed")
+
+
+def gather(kube: Kube, view: View) -> list[Evidence]:
+    """Return one piece of evidence per resource, and what lies behind those that are not as wanted."""
+    found = [_resource(entry) for entry in view.seen]
+    stuck = [entry for entry in view.seen if not entry.met]
+    namespaces = {namespace_of(entry.item or {}) or entry.wanted.namespace for entry in stuck} - {""}
+    for entry in _readable(sorted(namespaces), partial(_behind, kube, stuck)):
+        found.append(entry)
+    for namespace, state in view.pods:
+        found.append(Evidence("pod", f"Pod {state.name} in {namespace}", state.ready, str(state)))
+        if state.reason in ("CrashLoopBackOff", "Error"):
+            found += _readable([state.name], partial(_log, kube, namespace))
+    return found
+
+
+def _resource(entry: Seen) -> Evidence:
+    hop = "application" if (entry.wanted.kind, entry.wanted.state) == ("Application", "ready") else "resource"
+    if entry.api_version.startswith("operators.coreos.com/"):
+        hop = "operator"
+    if entry.item is not None and entry.item.get("kind") == "Pod":
+        hop = "pod"
+    if entry.item is not None and entry.item.get("kind") == "KafkaTopic":
+        hop = "topic"
+    place = namespace_of(entry.item or {}) or entry.wanted.namespace
+    title = entry.title + (f" in {place}" if place else "")
+    return Evidence(hop, title, entry.met, entry.verdict.message)
+
+
+def _behind(kube: Kube, stuck: list[Seen], namespace: str) -> list[Evidence]:
+    found = _events(kube, namespace, stuck)
+    if any(_operated(entry) for entry in stuck if entry.wanted.state == "ready"):
+        for name in _OLM_KINDS:
+            kind = kube.find(name, group="operators.coreos.com")
+            for item in kube.list(kind, namespace) if kind else []:
+                verdict = judge(item)
+                found.append(
+                    Evidence("operator", f"{name} {name_of(item)} in {namespace}", verdict.ready, verdict.message)
+                )
+    return found
+
+
+def _operated(entry: Seen) -> bool:
+    return not entry.api_version or entry.api_version.rpartition("/")[0] in _OPERATED
+
+
+def _events(kube: Kube, namespace: str, stuck: list[Seen]) -> list[Evidence]:
+    names = {name_of(entry.item or {}) or entry.wanted.name for entry in stuck} - {""}
+    warnings = [
+        event
+        for event in kube.list(EVENT, namespace, fields="type=Warning")
+        if any(_concerns(str(at(event, "involvedObject", "name") or ""), name) for name in names)
+    ]
+    warnings.sort(key=_when)
+    latest = {(at(event, "involvedObject", "name"), event.get("reason")): event for event in warnings}
+    return [
+        Evidence(
+            "pod" if at(event, "involvedObject", "kind") == "Pod" else "resource",
+            f"{at(event, 'involvedObject', 'kind')} {at(event, 'involvedObject', 'name')} in {namespace}",
+            False,
+            " ".join(f"event {event.get('reason')}: {event.get('message')}".split())[:400],
+        )
+        for event in list(latest.values())[-_EVENTS:]
+    ]
+
+
+def _concerns(involved: str, name: str) -> bool:
+    # Pods and jobs are called after their owner.
+    return involved == name or involved.startswith(f"{name}-")
+
+
+def _when(event: Object) -> str:
+    return str(event.get("lastTimestamp") or event.get("eventTime") or at(event, "metadata", "creationTimestamp") or "")
+
+
+def _log(kube: Kube, namespace: str, pod: str) -> list[Evidence]:
+    lines = [line.strip() for line in kube.logs(namespace, pod, tail=_LOG_LINES).splitlines() if line.strip()]
+    telling = [line for line in lines if any(word in line.lower() for word in _TROUBLE)] or lines
+    if not telling:
+        return []
+    return [Evidence("pod", f"log of pod {pod} in {namespace}", False, telling[-1][:300])]
+
+
+def _readable(names: Iterable[str], read: Callable[[str], list[Evidence]]) -> list[Evidence]:
+    """Evidence is a help: what may not be read is said, and hides nothing else."""
+    found: list[Evidence] = []
+    for name in names:
+        try:
+            found += read(name)
+        except Failure as failure:
+            found.append(Evidence("resource", name, False, f"could not look further: {failure.msg}"))
+    return found

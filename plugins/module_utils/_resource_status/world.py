@@ -1,0 +1,126 @@
+# Copyright: (c) 2026, manuela.event_streaming contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Looking at resources and, for those that are stuck, at what belongs to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Iterable, Mapping
+
+from ansible_collections.manuela.event_streaming.plugins.module_utils._kube import (
+    POD,
+    Kube,
+    Object,
+    at,
+    items_at,
+    name_of,
+    namespace_of,
+    terminating,
+)
+from ansible_collections.manuela.event_streaming.plugins.module_utils._pod_state import PodState, images_of, pod_state
+from ansible_collections.manuela.event_streaming.plugins.module_utils._resource_status.readiness import (
+    Verdict,
+    deletion_of,
+    judge,
+)
+from ansible_collections.manuela.event_streaming.plugins.module_utils._resource_status.wanted import Seen, Wanted
+
+# The labels by which an operator marks the pods of a resource.
+_POD_LABELS: Mapping[str, str] = {
+    "Integration": "camel.apache.org/integration",
+    "Job": "job-name",
+    "Kafka": "strimzi.io/cluster",
+    "KafkaMirrorMaker2": "strimzi.io/cluster",
+    "ActiveMQArtemis": "ActiveMQArtemis",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """All that was seen at one moment; ``pods`` are those of resources that are not as wanted."""
+
+    seen: tuple[Seen, ...]
+    pods: tuple[tuple[str, PodState], ...] = ()
+
+    @property
+    def met(self) -> bool:
+        """Say whether everything is as wanted."""
+        return all(entry.met for entry in self.seen)
+
+    @property
+    def progress(self) -> str:
+        """What each part that is not as wanted said last, or that all is well."""
+        open_parts = [f"{entry.title}: {entry.verdict.message}" for entry in self.seen if not entry.met]
+        open_parts += [str(state) for _namespace, state in self.pods if not state.ready and state.reason]
+        return " | ".join(open_parts) or ", ".join(f"{entry.title} {entry.verdict.message}" for entry in self.seen)
+
+    @property
+    def terminal(self) -> str:
+        """The first sentence that waiting cannot cure."""
+        for entry in self.seen:
+            if not entry.met and entry.verdict.terminal:
+                return f"{entry.title} will not become {entry.wanted.state}: {entry.verdict.message}"
+        return next((f"{state}" for _namespace, state in self.pods if state.terminal), "")
+
+
+def look(kube: Kube, wanted: Iterable[Wanted]) -> View:
+    """Look once at everything."""
+    seen = tuple(entry for one in wanted for entry in _look_at(kube, one))
+    return View(seen, tuple(_pods_of(kube, [entry for entry in seen if not entry.met])))
+
+
+def _look_at(kube: Kube, wanted: Wanted) -> list[Seen]:
+    kind = kube.find(wanted.kind, group=wanted.group, version=wanted.version)
+    if kind is None:
+        missing = Verdict(False, f"the kind is not served by {kube.where} (its CRD is not installed)")
+        return [Seen(wanted, "", None, missing, wanted.state in ("absent", "none"))]
+    if wanted.name and (wanted.namespace or not kind.namespaced):
+        found = kube.get(kind, wanted.namespace, wanted.name)
+        items = [found] if found else []
+    else:
+        items = kube.list(kind, wanted.namespace, wanted.labels)
+        if wanted.name:
+            items = [item for item in items if name_of(item) == wanted.name]
+    if not items:
+        good = wanted.state in ("absent", "none")
+        return [Seen(wanted, kind.api_version, None, Verdict(False, "absent"), good)]
+    return [_seen(wanted, kind.api_version, item) for item in items]
+
+
+def _seen(wanted: Wanted, api_version: str, item: Object) -> Seen:
+    if wanted.state == "absent":
+        text = deletion_of(item) if terminating(item) else "still there"
+        return Seen(wanted, api_version, item, Verdict(False, text), False)
+    verdict = judge(item)
+    met = wanted.state == "none" or verdict.ready or (wanted.state == "exists" and not terminating(item))
+    return Seen(wanted, api_version, item, verdict, met, tuple(images_of(item)))
+
+
+def _pods_of(kube: Kube, stuck: list[Seen]) -> list[tuple[str, PodState]]:
+    """Return the pods of resources that are not ready; each namespace is listed once."""
+    found: dict[tuple[str, str], PodState] = {}
+    lists: dict[str, list[Object]] = {}
+    for entry in stuck:
+        if entry.item is None or entry.wanted.state != "ready" or entry.item.get("kind") in ("Pod", "Namespace"):
+            continue
+        namespace = namespace_of(entry.item)
+        if namespace and namespace not in lists:
+            lists[namespace] = kube.list(POD, namespace)
+        for pod in lists.get(namespace, []):
+            if belongs(pod, entry.item) and not terminating(pod):
+                found[namespace, name_of(pod)] = pod_state(pod)
+    return [(namespace, state) for (namespace, _name), state in found.items()]
+
+
+def belongs(pod: Mapping[str, Any], owner: Mapping[str, Any]) -> bool:
+    """Say whether a pod is one of a resource's."""
+    labels = at(pod, "metadata", "labels") or {}
+    name = name_of(owner)
+    label = _POD_LABELS.get(str(owner.get("kind")))
+    if label:
+        return labels.get(label) == name
+    selector = at(owner, "spec", "selector", "matchLabels")
+    if isinstance(selector, dict) and selector:
+        return all(labels.get(key) == value for key, value in selector.items())
+    return any(entry.get("name") == name for entry in items_at(pod, "metadata", "ownerReferences"))

@@ -1,0 +1,155 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, manuela.event_streaming contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: resource_status_info
+short_description: States of Kubernetes resources, and what is behind those that are not ready
+version_added: 0.1.0
+description:
+  - Reads the conditions of any resources by name or labels and says whether each is ready, in its operator's own words.
+  - Knows what ready means for Strimzi (with the connectors and tasks of KafkaMirrorMaker2, for which Argo CD has no
+    health check), Camel K, OLM, Argo CD, routes, namespaces and the workloads of Kubernetes. Other kinds are judged by
+    their conditions, and those without any are ready when they exist.
+  - Can wait. Ends early when waiting cannot help, for instance on C(ImagePullBackOff), a failed connector or an
+    unsupported version.
+  - Returns evidence, which the filter P(manuela.event_streaming.root_cause#filter) turns into one sentence.
+options:
+  resources:
+    description: What to look at. All of it is read in one task.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      kind:
+        description: Kind, or the plural that kubectl takes.
+        type: str
+        required: true
+      group:
+        description: API group. Only needed when several groups serve the kind.
+        type: str
+      api_version:
+        description: Group and version. The version that the server prefers is used without it.
+        type: str
+      namespace:
+        description: Namespace. All namespaces without it.
+        type: str
+      name:
+        description: Name. All objects without it and O(resources[].label_selector).
+        type: str
+      label_selector:
+        description: Labels as kubectl takes them.
+        type: str
+      state:
+        description:
+          - What O(wait) waits for and RV(resource_status_info.met) is about.
+          - V(exists) is met by an object that is not being deleted. V(none) only reports.
+        type: str
+        choices: [ready, exists, absent, none]
+        default: ready
+extends_documentation_fragment:
+  - manuela.event_streaming.kube
+  - manuela.event_streaming.wait
+  - manuela.event_streaming.attributes.info
+requirements:
+  - python >= 3.11
+seealso:
+  - module: manuela.event_streaming.argocd_application_info
+author:
+  - manuela.event_streaming contributors (@sa-mw-dach)
+"""
+
+EXAMPLES = r"""
+- name: Wait until the factory's Kafka and its integration run
+  manuela.event_streaming.resource_status_info:
+    context: factory
+    resources:
+      - kind: Kafka
+        namespace: manuela-stormshift-messaging
+        name: manuela-kafka-cluster
+      - kind: Integration
+        namespace: manuela-stormshift-messaging
+        name: mqtt2kafka-integration
+    wait: true
+    wait_timeout: 900
+
+- name: Wait until a namespace is gone
+  manuela.event_streaming.resource_status_info:
+    resources:
+      - kind: Namespace
+        name: manuela-data-lake-factory-mirror-maker
+        state: absent
+    wait: true
+"""
+
+RETURN = r"""
+resource_status_info:
+  description: What was seen last.
+  returned: success
+  type: dict
+  contains:
+    observed:
+      description: Whether it could be looked at. Always true here.
+      type: bool
+    met:
+      description: Whether every resource has the state that was asked for.
+      type: bool
+    resources:
+      description: One entry per object, or per name that does not exist.
+      type: list
+      elements: dict
+      contains:
+        kind: {description: Kind., type: str}
+        api_version: {description: Group and version that was read. Null when the kind is not served., type: str}
+        namespace: {description: Namespace., type: str}
+        name: {description: Name., type: str}
+        exists: {description: Whether it exists., type: bool}
+        ready: {description: Whether it is ready., type: bool}
+        message: {description: What it says about itself., type: str}
+        conditions: {description: Its conditions as they are., type: list, elements: dict}
+        images: {description: Images of its containers or of its pod template., type: list, elements: str}
+    evidence:
+      description: What each hop said. Operators, pods, events and logs are there for what is not as wanted.
+      type: list
+      elements: dict
+      contains:
+        hop: {description: 'C(application), C(operator), C(resource), C(pod) or C(topic).', type: str}
+        object: {description: Kind and name and namespace., type: str}
+        ok: {description: Whether this hop is well., type: bool}
+        message: {description: What it said., type: str}
+    progress:
+      description: One line on what each part said last.
+      type: str
+      sample: "Kafka manuela-kafka-cluster: NotReady: Creating"
+"""
+
+from ansible_collections.manuela.event_streaming.plugins.module_utils import _options, _resource_status
+from ansible_collections.manuela.event_streaming.plugins.module_utils._module import run
+
+
+def main() -> None:
+    """Run the module."""
+    entry = {
+        "kind": {"type": "str", "required": True},
+        "group": {"type": "str"},
+        "api_version": {"type": "str"},
+        "namespace": {"type": "str"},
+        "name": {"type": "str"},
+        "label_selector": {"type": "str"},
+        "state": {"type": "str", "choices": ["ready", "exists", "absent", "none"], "default": "ready"},
+    }
+    run(
+        "resource_status_info",
+        _resource_status.execute,
+        argument_spec={
+            "resources": {"type": "list", "elements": "dict", "required": True, "options": entry},
+            **_options.KUBE,
+            **_options.WAIT,
+        },
+    )
+
+
+if __name__ == "__main__":
+    main()
