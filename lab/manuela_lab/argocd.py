@@ -1,0 +1,69 @@
+# Copyright: (c) 2026, manuela.event_streaming contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What Argo CD needs in a cluster before it starts: its namespace, its settings, and a project that allows all."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from manuela_lab.api import Api
+
+NAMESPACE = "argocd"
+PART_OF_ARGOCD = {"app.kubernetes.io/part-of": "argocd"}
+# Kinds that change often and that no application holds: watching them costs memory in both data centres.
+EXCLUDED = """\
+- apiGroups: ["", discovery.k8s.io]
+  kinds: [Endpoints, EndpointSlice, Event]
+- apiGroups: [authentication.k8s.io, authorization.k8s.io, certificates.k8s.io, coordination.k8s.io, events.k8s.io,
+    flowcontrol.apiserver.k8s.io, node.k8s.io, resource.k8s.io]
+  kinds: ["*"]
+"""
+
+
+def settings() -> list[dict[str, Any]]:
+    """The objects, in the order in which they are applied."""
+    return [
+        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}},
+        _object("v1", "ConfigMap", "argocd-cm", data={"resource.exclusions": EXCLUDED}),
+        _object("argoproj.io/v1alpha1", "AppProject", "default", spec=_everything()),
+    ]
+
+
+def bootstrap(api: Api) -> None:
+    """Apply the settings; the server's key stays as it is when there is one."""
+    for each in settings():
+        api.apply(each)
+    if api.get(f"/api/v1/namespaces/{NAMESPACE}/secrets/argocd-secret") is None:
+        api.apply(_object("v1", "Secret", "argocd-secret", stringData={"server.secretkey": secrets.token_urlsafe(32)}))
+
+
+def _object(version: str, kind: str, name: str, **content: Any) -> dict[str, Any]:
+    meta = {"name": name, "namespace": NAMESPACE, "labels": PART_OF_ARGOCD}
+    return {"apiVersion": version, "kind": kind, "metadata": meta, **content}
+
+
+def _everything() -> dict[str, Any]:
+    anything = [{"group": "*", "kind": "*"}]
+    return {
+        "clusterResourceWhitelist": anything,
+        "destinations": [{"namespace": "*", "server": "*"}],
+        "sourceRepos": ["*"],
+    }
+
+
+def sync_state(api: Api, application: str) -> str | None:
+    """Nothing when the application is Synced, else what holds it."""
+    found = api.get(f"/apis/argoproj.io/v1alpha1/namespaces/{NAMESPACE}/applications/{application}")
+    if found is None:
+        return "the Application does not exist"
+    status = found.get("status", {})
+    sync = status.get("sync", {}).get("status")
+    if sync == "Synced":
+        return None
+    messages = [each.get("message", "") for each in status.get("conditions", [])]
+    operation = status.get("operationState", {})
+    messages.append(f"{operation.get('phase', '')} {operation.get('message', '')}".strip())
+    said = "; ".join(message for message in messages if message)
+    return f"sync status {sync or 'not yet known'}" + (f": {said[:300]}" if said else "")

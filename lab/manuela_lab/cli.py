@@ -1,0 +1,102 @@
+# Copyright: (c) 2026, manuela.event_streaming contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The command line: lab up | down | status | logs PART."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from manuela_lab.errors import LabError
+from manuela_lab.places import Places
+from manuela_lab.prerequisites import ensure_linux
+from manuela_lab.profile import PROFILES
+
+NOT_WELL = 3
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; an expected failure is one line and exit code 1."""
+    options = _parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        ensure_linux()
+        return int(options.run(Places.of(os.environ), options))
+    except LabError as error:
+        print(f"lab: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("lab: interrupted; 'lab up' goes on from here, 'lab down' removes everything", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="lab", description="Two data centres on this machine. LAB_DIR says where (default: .lab in the checkout)."
+    )
+    commands = parser.add_subparsers(required=True, metavar="up | down | status | logs")
+    up = commands.add_parser("up", help="start the lab; ends when it can be used")
+    up.add_argument("--profile", choices=sorted(PROFILES), default="default", help="the shape of the lab")
+    content = up.add_mutually_exclusive_group()
+    content.add_argument("--gitops", metavar="PATH|URL", help="a GitOps repository in place of the sample")
+    content.add_argument("--left-over", action="store_true", help="begin as somebody left it after a show")
+    up.set_defaults(run=_up)
+    down = commands.add_parser("down", help="end every process and remove the state directory")
+    down.set_defaults(run=_down)
+    status = commands.add_parser("status", help="what runs and how it is; exit code 3 when something is not well")
+    status.add_argument("--json", action="store_true", help="for programs")
+    status.set_defaults(run=_status)
+    logs = commands.add_parser("logs", help="what a part has said")
+    logs.add_argument("part", metavar="PART", nargs="?", help="a program or container (without: list them)")
+    logs.add_argument("-f", "--follow", action="store_true", help="go on until interrupted")
+    logs.set_defaults(run=_logs)
+    return parser
+
+
+# Each command imports its own modules: 'lab logs' need not wait for what 'lab up' needs.
+
+
+def _up(places: Places, options: argparse.Namespace) -> int:
+    from manuela_lab.progress import Progress
+    from manuela_lab.up import Wish, up
+
+    progress = Progress()
+    lab = up(places, Wish(options.profile, options.gitops, options.left_over), progress)
+    progress.say(f"the lab is ready: KUBECONFIG={lab.places.kubeconfig}, Git remote {lab.remote_url}")
+    return 0
+
+
+def _down(places: Places, _: argparse.Namespace) -> int:
+    from manuela_lab.down import down
+    from manuela_lab.progress import Progress
+
+    down(places, Progress())
+    return 0
+
+
+def _status(places: Places, options: argparse.Namespace) -> int:
+    from manuela_lab.status import status, table
+
+    rows = status(places)
+    print(json.dumps([asdict(row) for row in rows], indent=2) if options.json else table(rows))
+    return 0 if all(row.well for row in rows) else NOT_WELL
+
+
+def _logs(places: Places, options: argparse.Namespace) -> int:
+    from manuela_lab import logs
+
+    if options.part is None:
+        print("\n".join(logs.parts(places)) or f"no lab in {places.state}")
+        return 0
+    logs.show(logs.find(places, options.part), options.follow, sys.stdout)
+    return 0

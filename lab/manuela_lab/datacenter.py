@@ -1,0 +1,81 @@
+# Copyright: (c) 2026, manuela.event_streaming contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Bringing one cluster up: its API, the definitions of custom resources, Argo CD, and the parents that it follows."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from manuela_lab import argocd, gitremote, manifests
+from manuela_lab.api import Api
+from manuela_lab.errors import LabError
+from manuela_lab.lab import Lab
+from manuela_lab.profile import Cluster
+from manuela_lab.progress import Progress
+from manuela_lab.supervision import Supervisor
+
+API_TIMEOUT = 120.0
+SYNC_TIMEOUT = 180.0
+DEFINITIONS_TIMEOUT = 60.0
+CONDITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+
+
+def bring_up(lab: Lab, cluster: Cluster, progress: Progress) -> None:
+    """Every step can be done again: a killed start is simply repeated."""
+    api = Api(lab, cluster)
+    name = cluster.name
+    progress.wait(f"the API of {name}", api.ready, API_TIMEOUT, f"see 'lab logs {name}-kubernetes'")
+    progress.say(f"{name}: API ready on https://{lab.network.api(cluster)}")
+    _define(api, definitions(lab), progress)
+    argocd.bootstrap(api)
+    environments = lab.profile.environments_of(cluster)
+    Supervisor(lab).start([f"{name}-argocd-controller", *(f"{each.name}-operator" for each in environments)])
+    for environment in environments:
+        api.apply(parent(lab, environment.application))
+    for environment in environments:
+        _await_sync(api, environment.application, progress)
+
+
+def _await_sync(api: Api, application: str, progress: Progress) -> None:
+    name = api.cluster.name
+    hint = f"see 'lab logs {name}-argocd-controller' and 'lab logs {name}-argocd-repo-server'"
+    progress.wait(f"{application} to be Synced", lambda: argocd.sync_state(api, application), SYNC_TIMEOUT, hint)
+    progress.say(f"{name}: {application} is Synced")
+
+
+def definitions(lab: Lab) -> list[dict[str, Any]]:
+    """The custom resource definitions of every cluster."""
+    directory = lab.places.checkout / "lab" / "crds"
+    found = [each for each in manifests.objects(sorted(directory.glob("**/*.yaml"))) if "kind" in each]
+    return [each for each in found if each["kind"] == "CustomResourceDefinition"]
+
+
+def _define(api: Api, wanted: list[dict[str, Any]], progress: Progress) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(api.apply, wanted))
+    names = {each["metadata"]["name"] for each in wanted}
+
+    def missing() -> str | None:
+        listed = (api.get(CONDITIONS) or {}).get("items", [])
+        left = sorted(names - {each["metadata"]["name"] for each in listed if _established(each)})
+        return f"{len(left)} not established, such as {left[0]}" if left else None
+
+    what = f"the custom resource definitions of {api.cluster.name}"
+    progress.wait(what, missing, DEFINITIONS_TIMEOUT, f"see 'lab logs {api.cluster.name}-kubernetes'")
+
+
+def _established(definition: dict[str, Any]) -> bool:
+    conditions = definition.get("status", {}).get("conditions", [])
+    return any(each["type"] == "Established" and each["status"] == "True" for each in conditions)
+
+
+def parent(lab: Lab, application: str) -> dict[str, Any]:
+    """The parent Application as the remote's meta/ has it."""
+    for path in gitremote.listing(lab.places.remote, lab.branch, "meta"):
+        for each in manifests.parse(gitremote.show(lab.places.remote, lab.branch, path), path):
+            if each.get("kind") == "Application" and each["metadata"]["name"] == application:
+                each["metadata"].setdefault("namespace", argocd.NAMESPACE)
+                return each
+    raise LabError(f"no file of meta/ in {lab.remote_url} holds the Application {application}")

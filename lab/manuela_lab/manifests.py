@@ -1,0 +1,60 @@
+# Copyright: (c) 2026, manuela.event_streaming contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Manifests as text: Applications made to follow a remote without touching another byte, and files as objects."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from manuela_lab.errors import LabError
+
+IS_APPLICATION = re.compile(r"^kind:\s*[\"']?Application[\"']?\s*$", re.MULTILINE)
+OF_ARGO = re.compile(r"^apiVersion:\s*[\"']?argoproj\.io/", re.MULTILINE)
+FIELD = r"^(?P<indent>\s+(?:- )?){name}:[ \t]*(?P<value>[^#\n]*?)(?P<rest>[ \t]*(?:#.*)?)$"
+
+
+def point_applications(root: Path, files: Iterable[Path], url: str, branch: str) -> list[str]:
+    """Set repoURL and targetRevision of every Application; returns the files that changed, relative to ``root``."""
+    changed = []
+    for path in files:
+        before = path.read_bytes().decode("utf-8", errors="surrogateescape")
+        after = pointed(before, url, branch)
+        if after != before:
+            path.write_bytes(after.encode("utf-8", errors="surrogateescape"))
+            changed.append(str(path.relative_to(root)))
+    return changed
+
+
+def pointed(text: str, url: str, branch: str) -> str:
+    """The text of a manifest whose Application follows ``branch`` of ``url``; any other text as it is."""
+    if not (IS_APPLICATION.search(text) and OF_ARGO.search(text)):
+        return text
+    text = _set(text, "repoURL", url)
+    return _set(text, "targetRevision", branch)
+
+
+def _set(text: str, name: str, value: str) -> str:
+    pattern = re.compile(FIELD.format(name=name), re.MULTILINE)
+    return pattern.sub(lambda found: f"{found['indent']}{name}: {value}{found['rest']}", text)
+
+
+def objects(paths: Iterable[Path]) -> list[dict[str, Any]]:
+    """Every object of the given YAML files."""
+    return [each for path in paths for each in parse(path.read_text("utf-8"), str(path))]
+
+
+def parse(text: str, name: str) -> list[dict[str, Any]]:
+    """Every object of a YAML text; ``name`` is for the error."""
+    try:
+        return [each for each in yaml.load_all(text, Loader=_LOADER) if each]
+    except yaml.YAMLError as error:
+        raise LabError(f"{name} is not YAML: {str(error).splitlines()[0]}") from error
+
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
