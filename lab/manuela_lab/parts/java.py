@@ -45,7 +45,6 @@ class Program:
             options += ["-Xshare:auto", f"-XX:SharedArchiveFile={self.archive}"]
         if self.hosts_file is not None:
             options.append(f"-Djdk.net.hosts.file={self.hosts_file}")
-        settings = {f"{LOGGER}.defaultLogLevel": self.log_level, f"{LOGGER}.showDateTime": "true"} | dict(
-            self.properties
-        )
+        logging = {"defaultLogLevel": self.log_level, "showDateTime": "true", "dateTimeFormat": "HH:mm:ss.SSS"}
+        settings = {f"{LOGGER}.{key}": value for key, value in logging.items()} | dict(self.properties)
         return options + [f"-D{key}={value}" for key, value in sorted(settings.items())]

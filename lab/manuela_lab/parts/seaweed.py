@@ -72,6 +72,10 @@ class Store:
         }
         return [weed(), "-logtostderr=true", "mini", *(f"-{key}={value}" for key, value in options.items())]
 
+    def sockets(self) -> list[Path]:
+        """Whoever removes the store removes these too: they may lie outside its directory."""
+        return [self._socket("s3"), self._socket("filer")]
+
     def _socket(self, name: str) -> Path:
         """A socket's path must be short, whatever directory the lab lives in."""
         path = self.directory / f"{name}.sock"
