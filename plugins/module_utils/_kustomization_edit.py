@@ -55,9 +55,7 @@ def find(source: Source, wanted: Wanted) -> Found:
     :raises Failure: ``conflict`` with the lines when it stands in several places and it is unclear which is meant.
     """
     places = [
-        one
-        for one in occurrences(source, wanted.entry, wanted.match)
-        if not wanted.field or one.field == wanted.field
+        one for one in occurrences(source, wanted.entry, wanted.match) if not wanted.field or one.field == wanted.field
     ]
     active = [one for one in places if one.active]
     if not places:
@@ -129,9 +127,7 @@ def _edit(source: Source, place: Occurrence, state: State) -> str:
         )
         return splice(source.text, start, end, new)
     column = _sibling_column(source, place)
-    return splice(
-        source.text, start, end, uncommented(source, place.first_line, place.last_line, place.column, column)
-    )
+    return splice(source.text, start, end, uncommented(source, place.first_line, place.last_line, place.column, column))
 
 
 def _added(source: Source, wanted: Wanted) -> Source:
@@ -180,8 +176,8 @@ def _prove(before: Source, after: Source, place: Occurrence, wanted: Wanted) -> 
     if expected != shorter or find(after, wanted).state != wanted.state:
         raise Failure(
             "refused",
-            f"{before.name}, line {place.first_line}: making '{place.value}' {wanted.state} would change more than this "
-            "entry, nothing was written. Edit the lines around it by hand first",
+            f"{before.name}, line {place.first_line}: making '{place.value}' {wanted.state} would change more than "
+            "this entry, nothing was written. Edit the lines around it by hand first",
         )
 
 

@@ -168,7 +168,7 @@ def _commented_item(source: Source, field: str, number: int, last: int) -> Itera
 
 def _run_end(source: Source, number: int, last: int, column: int, inner: int) -> int:
     """Return the last line that can belong to a commented-out mapping which begins on line ``number``."""
-    deeper = re.compile(r"[ \t]{%d}#[ \t]{%d,}[^\s#]" % (column, inner + 2))
+    deeper = re.compile(rf"[ \t]{{{column}}}#[ \t]{{{inner + 2},}}[^\s#]")
     end = number
     while end < last and deeper.match(_line(source, end + 1)):
         end += 1
@@ -184,7 +184,8 @@ def _parsed_value(text: str) -> str:
     if listed.kind != "sequence" or len(listed.children) != 1 or listed.children[0].tag or listed.children[0].anchor:
         return ""
     item = listed.children[0]
-    if item.kind == "scalar" and (item.end > len(parsed.text.split("\n", 1)[0]) or (not item.style and " " in item.value)):
+    is_prose = not item.style and " " in item.value
+    if item.kind == "scalar" and (is_prose or item.end > len(parsed.text.split("\n", 1)[0])):
         return ""  # prose behind a dash, or lines that do not belong together
     if item.kind == "mapping" and not _PATCH_KEYS.issuperset(key.value for key, _value in item.pairs()):
         return ""

@@ -48,5 +48,5 @@ def open_tree(path: str) -> WorkTree:
     """Return the work tree at ``path``."""
     root = Path(path).expanduser().resolve()
     if not root.is_dir():
-        raise Failure("not_found", f"there is no directory {root}. Clone the repository there, or give another work_tree")
+        raise Failure("not_found", f"there is no directory {root}. Clone it, or give another work_tree")
     return WorkTree(root)

@@ -39,7 +39,7 @@ class Node:
 
     def pairs(self) -> Iterator[tuple[Node, Node]]:
         """Yield the keys and values of a mapping."""
-        return zip(self.children[::2], self.children[1::2])
+        return zip(self.children[::2], self.children[1::2], strict=True)
 
     @property
     def last(self) -> int:
@@ -182,9 +182,7 @@ def _node(yaml: Any, event: Any, opened: list[tuple[Any, list[Node]]]) -> Node |
         first, children = opened.pop()
         kind: Kind = "mapping" if isinstance(first, yaml.MappingStartEvent) else "sequence"
         style = "flow" if first.flow_style else "block"
-        return Node(
-            kind, first.start_mark.index, end, "", style, first.tag or "", first.anchor or "", tuple(children)
-        )
+        return Node(kind, first.start_mark.index, end, "", style, first.tag or "", first.anchor or "", tuple(children))
     return None
 
 

@@ -162,7 +162,7 @@ reasons:
   returned: success
   type: list
   elements: str
-  sample: ["config/instances/manuela-stormshift/messaging/kustomization.yaml: messaging-kafka is disabled, wanted present"]
+  sample: ["messaging/kustomization.yaml: messaging-kafka is disabled, wanted present"]
 """
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils import _kustomization_resource

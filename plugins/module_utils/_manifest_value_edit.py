@@ -1,0 +1,216 @@
+# Copyright: (c) 2026, manuela.event_streaming contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Setting one value of a manifest: the edit of the characters, and the proof that nothing else changed."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import dataclasses
+from dataclasses import dataclass
+from typing import Literal
+
+from ansible_collections.manuela.event_streaming.plugins.module_utils import _manifest_value_properties as java
+from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
+from ansible_collections.manuela.event_streaming.plugins.module_utils._manifest_value_address import (
+    Address,
+    Spot,
+    locate,
+    missing_failure,
+)
+from ansible_collections.manuela.event_streaming.plugins.module_utils._manifest_value_scalar import (
+    block_indent,
+    literal,
+    rendered,
+    scalar_text,
+)
+from ansible_collections.manuela.event_streaming.plugins.module_utils._yaml_text import Node, Source, flat, splice
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One value and where it belongs.
+
+    ``typed`` is the value as YAML would write it without quotes when it was given as a number or a truth value.
+    """
+
+    path: str
+    address: Address
+    value: str
+    property_key: str = ""
+    encoding: Literal["plain", "base64"] = "plain"
+    typed: bool = False
+    secret: bool = False
+    add: bool = False
+
+    @property
+    def where(self) -> str:
+        """The place in words, for messages."""
+        return self.address.shown + (f", property {self.property_key}" if self.property_key else "")
+
+
+def current(source: Source, wanted: Wanted) -> str | None:
+    """Return the value that stands there, decoded; None when there is none."""
+    spot = locate(source, wanted.address)
+    if spot.missing is not None or spot.node.is_null:
+        return None
+    text = decoded(source, spot.node, wanted)
+    if not wanted.property_key:
+        return text
+    found = java.get(text, wanted.property_key, f"{source.name}, {wanted.address.shown}")
+    return found.value if found else None
+
+
+def decoded(source: Source, node: Node, wanted: Wanted) -> str:
+    """Return the text of the scalar, with base64 removed where it is asked for."""
+    if node.kind != "scalar":
+        raise Failure(
+            "refused",
+            f"{source.name}, line {source.line(node.start)}: {wanted.address.shown} holds a {node.kind}, not one "
+            "value. Go on with key_path to one of its values",
+        )
+    if wanted.encoding == "plain":
+        return node.value
+    try:
+        return base64.b64decode("".join(node.value.split()), validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError) as error:
+        if not wanted.property_key:
+            return ""  # whatever it is, it is replaced
+        raise Failure(
+            "corrupt_input",
+            f"{source.name}, line {source.line(node.start)}: {wanted.address.shown} is not base64 of a text. "
+            "Correct it, or use encoding=plain",
+        ) from error
+
+
+def change(source: Source, wanted: Wanted) -> Source:
+    """Return the file with the value set; the same object when it is so already."""
+    if current(source, wanted) == wanted.value:
+        return source
+    spot = locate(source, wanted.address)
+    if spot.missing is not None:
+        if not wanted.add or wanted.property_key:
+            raise missing_failure(source, spot, wanted.address)
+        edited = source.with_text(_with_key(source, spot, wanted))
+    else:
+        new = _replacement(source, spot, wanted)
+        edited = source.with_text(splice(source.text, spot.node.start, spot.node.end, new))
+    _prove(source, edited, spot, wanted)
+    return edited
+
+
+def _replacement(source: Source, spot: Spot, wanted: Wanted) -> str:
+    node = spot.node
+    in_flow = any(one.style == "flow" for one in spot.nodes[:-1])
+    if node.is_null:
+        if wanted.property_key:
+            raise missing_failure(source, dataclasses.replace(spot, missing=wanted.property_key), wanted.address)
+        lead = "" if source.text[node.start - 1 : node.start] in (" ", "\t", "") else " "
+        return lead + scalar_text(_encoded(wanted.value, wanted), typed=wanted.typed, in_flow=in_flow)
+    if not wanted.property_key:
+        return rendered(source, node, _encoded(wanted.value, wanted), in_flow=in_flow)
+    line, count, new = _property_line(source, node, wanted)
+    if node.style == "|" and wanted.encoding == "plain":
+        return _block_with_line(source, node, line, count, new)
+    lines = decoded(source, node, wanted).split("\n")
+    ending = "\r" if count and lines[line].endswith("\r") else ""
+    lines[line : line + count] = [new + ending]
+    return rendered(source, node, _encoded("\n".join(lines), wanted), in_flow=in_flow)
+
+
+def _encoded(value: str, wanted: Wanted) -> str:
+    return value if wanted.encoding == "plain" else base64.b64encode(value.encode()).decode()
+
+
+def _property_line(source: Source, node: Node, wanted: Wanted) -> tuple[int, int, str]:
+    """Return the line of the properties text to replace, how many (0: insert there), and the new line."""
+    where = f"{source.name}, {wanted.address.shown}"
+    text = decoded(source, node, wanted)
+    found = java.get(text, wanted.property_key, where)
+    if found:
+        return found.line, 1, java.changed_line(found, wanted.value, where)
+    if not wanted.add:
+        known = ", ".join(one.key for one in java.properties(text)) or "nothing"
+        raise Failure(
+            "not_found", f"{where} has no property '{wanted.property_key}'; it has {known}. Correct the property"
+        )
+    line, new = java.new_line(text, wanted.property_key, wanted.value)
+    return line, 0, new
+
+
+def _block_with_line(source: Source, node: Node, line: int, count: int, new: str) -> str:
+    """Return the characters of a literal block with one line replaced or inserted, all others as they are."""
+    lines = source.text[node.start : node.end].split("\n")
+    ending = "\r" if lines[0].endswith("\r") else ""
+    at = 1 + line
+    if count:
+        ending = "\r" if lines[at].endswith("\r") else ""
+    elif at == len(lines):  # behind a last line without a final newline
+        lines[-1] += ending
+        ending = ""
+    lines[at : at + count] = [" " * block_indent(source, node) + new + ending]
+    return "\n".join(lines)
+
+
+def _with_key(source: Source, spot: Spot, wanted: Wanted) -> str:
+    """Return the text with a line for a new key, behind the last one of its mapping."""
+    parent, eol = spot.node, "\r\n" if "\r\n" in source.text else "\n"
+    if parent.style == "flow" or (parent.kind != "mapping" and (parent.value or len(spot.nodes) < 2)):
+        raise Failure(
+            "refused",
+            f"{source.name}, line {source.line(parent.start)}: '{spot.missing}' cannot be added to a mapping in "
+            "{braces} or to a written null. Write it as a block first",
+        )
+    if parent.children:
+        column = parent.start - source.line_span(source.line(parent.start))[0]
+    else:
+        key = spot.nodes[-2].children[spot.indexes[-1] - 1]
+        column = key.start - source.line_span(source.line(key.start))[0] + 2
+    at = source.line_span(source.line(max(parent.last - 1, 0)))[1]
+    value = scalar_text(_encoded(wanted.value, wanted), typed=wanted.typed, in_flow=False)
+    line = f"{' ' * column}{literal(spot.missing or '')}: {value}"
+    return splice(source.text, at, at, line + eol if source.text[:at].endswith("\n") else eol + line)
+
+
+def _prove(before: Source, after: Source, spot: Spot, wanted: Wanted) -> None:
+    """Check that the parsed documents differ by exactly this value, and that it reads back as wanted."""
+    found = locate(after, wanted.address)
+    expected = [flat(root) for root in before.documents]
+    new = found.node
+    if spot.missing is not None and found.nodes[:-1]:
+        parent = found.nodes[-2]
+        pairs = (*spot.node.children, parent.children[-2], new)
+        new = dataclasses.replace(spot.node, kind="mapping", style="block", value="", children=pairs)
+    if len(after.documents) == len(before.documents):
+        expected[spot.document] = flat(_replaced(before.documents[spot.document], spot.indexes, new))
+    same = [flat(root) for root in after.documents] == expected
+    if not same or current(after, wanted) != wanted.value or not _only_property(before, after, wanted):
+        raise Failure(
+            "refused",
+            f"{before.name}, line {before.line(spot.node.start)}: setting {wanted.where} would change more than this "
+            "value, nothing was written. Edit the lines around it by hand first",
+        )
+
+
+def _replaced(root: Node, indexes: tuple[int, ...], new: Node) -> Node:
+    """Return the tree with another node at the end of the way."""
+    if not indexes:
+        return new
+    children = list(root.children)
+    children[indexes[0]] = _replaced(children[indexes[0]], indexes[1:], new)
+    return dataclasses.replace(root, children=tuple(children))
+
+
+def _only_property(before: Source, after: Source, wanted: Wanted) -> bool:
+    if not wanted.property_key:
+        return True
+    old, new = (
+        {
+            one.key: one.value
+            for one in java.properties(decoded(source, locate(source, wanted.address).node, wanted))
+            if one.key != wanted.property_key
+        }
+        for source in (before, after)
+    )
+    return old == new

@@ -1,0 +1,137 @@
+# Copyright: (c) 2026, manuela.event_streaming contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Writing one scalar of YAML in the style that stands there, so that it reads back as exactly the wanted text."""
+
+from __future__ import annotations
+
+import re
+
+from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
+from ansible_collections.manuela.event_streaming.plugins.module_utils._yaml_text import Node, Source
+
+# Texts that some YAML reader (1.1 or 1.2) takes for a number, a truth value, a date or nothing.
+_NOT_TEXT = re.compile(
+    r"""~?|null|y|n|yes|no|on|off|true|false|<<|=
+    |[-+]?0b[01_]+|[-+]?0o?[0-7_]+|[-+]?0x[0-9a-f_]+
+    |[-+]?[0-9][0-9_]*(:[0-5]?[0-9])*(\.[0-9_]*)?
+    |[-+]?(\.[0-9][0-9_]*|[0-9][0-9_]*(\.[0-9_]*)?)(e[-+]?[0-9]+)?
+    |[-+]?\.inf|\.nan
+    |[0-9]{4}-[0-9][0-9]?-[0-9][0-9]?([Tt \t].*)?""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_PLAIN = re.compile(
+    r"""[^\s#&*!|>'"%@`,\[\]{}?:-](?:[^\s#:]|:(?=\S)|(?<=\S)\#|[ ]+(?=[^\s#]))*
+    |[?:-](?=\S)(?:[^\s#:]|:(?=\S))*""",
+    re.VERBOSE,
+)
+_PRINTABLE = re.compile(r"[\x20-\x7e\u00a0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]*")
+_BLOCK = re.compile(rf"(?:{_PRINTABLE.pattern[:-1]}|[\n\t])*")
+_HEADER = re.compile(r"\|([1-9]?)([-+]?)([1-9]?)")
+_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\0": "\\0"}
+
+
+def reads_as_text(plain: str) -> bool:
+    """Whether ``plain``, written without quotes, is a string for every YAML reader."""
+    return not _NOT_TEXT.fullmatch(plain)
+
+
+def rendered(source: Source, node: Node, value: str, *, in_flow: bool) -> str:
+    """Return what to write in the place of ``node`` so that it reads as ``value``."""
+    if node.style == "|":
+        return literal_block(source, node, value)
+    if node.style == ">":
+        raise Failure(
+            "refused",
+            f"{source.name}, line {source.line(node.start)}: the value is a folded block (>), which cannot be replaced "
+            "without changing its line breaks. Write it as a literal block (|)",
+        )
+    if node.style == "'" and _PRINTABLE.fullmatch(value):
+        return "'" + value.replace("'", "''") + "'"
+    if not node.style and _may_stay_plain(node, value, in_flow=in_flow):
+        return value
+    return quoted(value)
+
+
+def _is_plain(value: str, *, in_flow: bool) -> bool:
+    if value.startswith(("---", "...")) or (in_flow and re.search(r"[,\[\]{}]", value)):
+        return False
+    return bool(_PLAIN.fullmatch(value)) and bool(_PRINTABLE.fullmatch(value))
+
+
+def _may_stay_plain(node: Node, value: str, *, in_flow: bool) -> bool:
+    if not _is_plain(value, in_flow=in_flow):
+        return False
+    # A text must stay a text; where a number or a truth value stands, another may take its place.
+    return reads_as_text(value) or not (reads_as_text(node.value) or node.is_null)
+
+
+def scalar_text(value: str, *, typed: bool, in_flow: bool) -> str:
+    """Return how to write ``value`` where nothing stood before; ``typed`` leaves a number or truth value bare."""
+    return value if typed else literal(value, in_flow=in_flow)
+
+
+def literal(value: str, *, in_flow: bool = False) -> str:
+    """Return the shortest way to write the text ``value`` on one line."""
+    plain = _is_plain(value, in_flow=in_flow) and reads_as_text(value)
+    return value if plain else quoted(value)
+
+
+def quoted(value: str) -> str:
+    """Return ``value`` in double quotes."""
+    return '"' + "".join(_escaped(one) for one in value) + '"'
+
+
+def _escaped(one: str) -> str:
+    if one in _ESCAPES:
+        return _ESCAPES[one]
+    if _PRINTABLE.fullmatch(one):
+        return one
+    code = ord(one)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def literal_block(source: Source, node: Node, value: str) -> str:
+    """Return a literal block with the header, the indentation and the blank lines behind it of the one there."""
+    raw = source.text[node.start : node.end]
+    header, *body = raw.split("\n")
+    eol = "\r\n" if header.endswith("\r") else "\n"
+    if value.lstrip("\n")[:1] in (" ", "\t") or not value.strip() or not _BLOCK.fullmatch(value):
+        raise Failure(
+            "refused",
+            f"{source.name}, line {source.line(node.start)}: the new value cannot be written as a literal block (|), "
+            "because it is empty, begins with a blank or holds control characters. Write the old one in quotes first",
+        )
+    chomping = "-" if not value.endswith("\n") else "+" if value.endswith("\n\n") else ""
+    open_end = bool(body) and body[-1] != "" and not chomping.startswith("+")
+    if open_end and not value.endswith("\n"):
+        chomping = _HEADER.match(header)[2]  # type: ignore[index]
+    indent = " " * block_indent(source, node)
+    lines = (value if not value.endswith("\n") else value[:-1]).split("\n")
+    written = eol.join((indent + line) if line else "" for line in lines)
+    begun = _HEADER.sub(rf"|\g<1>{chomping}\g<3>", header.rstrip("\r"))
+    return begun + eol + written + _tail(body, chomping, eol, value)
+
+
+def _tail(body: list[str], chomping: str, eol: str, value: str) -> str:
+    """Return the blank lines that followed the old block and are no part of a value, with the break before them."""
+    blank = 0
+    while blank < len(body) and not body[-1 - blank].strip():
+        blank += 1
+    if not blank:  # the file ends in the block, without a final newline
+        return eol if value.endswith("\n") else ""
+    return eol if chomping == "+" else eol + "\n".join(body[len(body) - blank :])
+
+
+def block_indent(source: Source, node: Node) -> int:
+    """Return how far the text of a literal block is indented."""
+    raw = source.text[node.start : node.end]
+    value_lines = node.value.split("\n")
+    for line, meant in zip(raw.split("\n")[1:], value_lines, strict=False):
+        if meant.strip():
+            return len(line.rstrip("\r")) - len(meant)
+    raise Failure(
+        "refused",
+        f"{source.name}, line {source.line(node.start)}: an empty block has no indentation to follow. "
+        "Write a first line into it, or use quotes",
+    )
