@@ -1,0 +1,204 @@
+# Copyright: (c) 2026, manuela.event_streaming contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A bucket: present, empty or absent, behind a guard of prefixes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Iterator, Mapping, Protocol
+
+from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
+from ansible_collections.manuela.event_streaming.plugins.module_utils._plan import Plan, Result, converge
+from ansible_collections.manuela.event_streaming.plugins.module_utils._s3 import S3, Endpoint, Item, Kind
+from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_emptying import THREADS, Emptying, Store
+from ansible_collections.manuela.event_streaming.plugins.module_utils._wait import Clock
+
+_COUNTED = 10  # pages; a bucket with more objects is not counted only to be shown
+_LAST = "\U0010ffff"  # sorts behind every other character of a key
+
+
+class BucketStore(Store, Protocol):
+    """What the noun needs of a store."""
+
+    def exists(self, bucket: str) -> bool:
+        """Say whether it exists."""
+
+    def create(self, bucket: str) -> None:
+        """Create it."""
+
+    def remove(self, bucket: str) -> None:
+        """Delete it."""
+
+    def versioned(self, bucket: str) -> bool:
+        """Say whether it keeps versions."""
+
+    def pages(self, bucket: str, kind: Kind, prefix: str = "", *, after: str = "", size: int = 1000) -> Iterator[list[Item]]:
+        """Yield what it holds."""
+
+
+@dataclass(frozen=True)
+class Desired:
+    """What is asked for."""
+
+    name: str
+    state: str
+    prefixes: tuple[str, ...] = ()
+    all_keys: bool = False
+    quiet_seconds: float = 0
+
+
+@dataclass(frozen=True)
+class Current:
+    """What the store holds: the first key of everything, and the first key that no prefix allows to delete."""
+
+    exists: bool
+    first: str | None = None
+    foreign: str | None = None
+    versioned: bool = False
+    objects: int | None = 0
+
+
+def execute(params: Mapping[str, Any], check_mode: bool, clock: Clock) -> Result:
+    """Make the bucket what the options ask for."""
+    endpoint = Endpoint.of(params)
+    desired = Desired(params["name"], params["state"], tuple(sorted(set(params["prefixes"] or ()))),
+                      params["all_keys"], params["quiet_seconds"])  # fmt: skip
+    bucket = Bucket(S3(endpoint, connections=THREADS + 2), desired, clock, endpoint.url)
+    result = converge(bucket, check_mode=check_mode)
+    if desired.state == "empty" and not check_mode:
+        bucket.stays_empty()
+    return result
+
+
+class Bucket:
+    """The noun."""
+
+    def __init__(self, store: BucketStore, desired: Desired, clock: Clock, endpoint: str = "") -> None:
+        self._store = store
+        self._desired = desired
+        self._clock = clock
+        self._endpoint = endpoint
+        self._emptying = Emptying(store, desired.name, clock)
+
+    def observe(self) -> Current:
+        """Look at the bucket."""
+        name = self._desired.name
+        if not self._store.exists(name):
+            return Current(False)
+        if self._desired.state == "present":
+            return Current(True, objects=self._counted())
+        versioned = self._store.versioned(name)
+        first = self._first_of(versioned)
+        foreign = None if self._desired.all_keys or first is None else self._foreign(versioned)
+        return Current(True, first, foreign, versioned, 0 if first is None else self._counted())
+
+    def plan(self, current: Current) -> Plan:
+        """Decide what to do."""
+        desired, steps, reasons = self._desired, [], []
+        if desired.state != "absent" and not current.exists:
+            steps, reasons = ["create"], ["the bucket does not exist"]
+        if desired.state != "present" and current.first is not None:
+            self._guard(current)
+            steps, reasons = ["empty"], [f"the bucket holds objects, the first is {current.first!r}"]
+        if desired.state == "absent" and current.exists:
+            steps, reasons = [*steps, "remove"], [*reasons, "the bucket exists"]
+        before, after = {"exists": current.exists}, {"exists": desired.state != "absent"}
+        if desired.state == "empty":
+            before, after = {**before, "empty": current.exists and current.first is None}, {**after, "empty": True}
+        return Plan(tuple(steps), before, after, tuple(reasons))
+
+    def apply(self, plan: Plan) -> None:
+        """Do it."""
+        for step in plan.steps:
+            if step == "create":
+                self._store.create(self._desired.name)
+            elif step == "empty":
+                self._empty()
+            elif step == "remove":
+                self._store.remove(self._desired.name)
+
+    def describe(self, current: Current, pending: Plan) -> Mapping[str, Any]:
+        """Return the state of the bucket, with a pending plan the one that it would have."""
+        exists = (current.exists or "create" in pending.steps) and "remove" not in pending.steps
+        emptied = "empty" in pending.steps
+        return {
+            "name": self._desired.name,
+            "exists": exists,
+            "endpoint_url": self._endpoint,
+            "objects": 0 if emptied else current.objects,
+            "deleted": current.objects if emptied else self._emptying.deleted,
+            "bytes_deleted": None if emptied else self._emptying.bytes_deleted,
+            "observed_empty": exists and not pending and self._desired.state != "present" and current.first is None,
+        }
+
+    def stays_empty(self) -> None:
+        """Look again after the quiet time: a writer that is still on fills the bucket again."""
+        if not self._desired.quiet_seconds:
+            return
+        self._clock.sleep(self._desired.quiet_seconds)
+        found = self._first_of(self._store.versioned(self._desired.name))
+        if found is not None:
+            raise Failure(
+                "not_converged",
+                f"bucket {self._desired.name} was empty, and {self._desired.quiet_seconds} s later it holds {found!r}: "
+                "somebody writes to it. Switch the writer off, then run again",
+                retryable=True,
+                details={"key": found, "deleted": self._emptying.deleted},
+            )
+
+    # --- parts ---------------------------------------------------------------------------------------------------
+
+    def _empty(self) -> None:
+        name = self._desired.name
+        kinds: tuple[Kind, ...] = ("versions" if self._store.versioned(name) else "objects", "uploads")
+        self._emptying.run(kinds, self._scope())
+
+    def _scope(self) -> tuple[str, ...]:
+        """Return the prefixes to delete below; one inside another is left out."""
+        if self._desired.all_keys:
+            return ("",)
+        prefixes = self._desired.prefixes
+        return tuple(one for one in prefixes if not any(one != other and one.startswith(other) for other in prefixes))
+
+    def _guard(self, current: Current) -> None:
+        if current.foreign is None:
+            return
+        named = ", ".join(repr(prefix) for prefix in self._desired.prefixes) or "none are given"
+        raise Failure(
+            "refused",
+            f"bucket {self._desired.name} holds {current.foreign!r}, which begins with none of the prefixes ({named}): is it "
+            "the right bucket? Correct name or prefixes, or give all_keys: true to delete every object; nothing was deleted",
+            details={"key": current.foreign, "prefixes": list(self._desired.prefixes)},
+        )
+
+    def _first_of(self, versioned: bool) -> str | None:
+        kinds: tuple[Kind, ...] = ("versions" if versioned else "objects", "uploads")
+        for kind in kinds:
+            for page in self._store.pages(self._desired.name, kind, size=1):
+                return page[0].key
+        return None
+
+    def _foreign(self, versioned: bool) -> str | None:
+        """Return the first key outside of the prefixes, jumping over the keys that are inside."""
+        kinds: tuple[Kind, ...] = ("versions" if versioned else "objects", "uploads")
+        for kind in kinds:
+            after = ""
+            while True:
+                page = next(iter(self._store.pages(self._desired.name, kind, after=after, size=1)), None)
+                if not page:
+                    break
+                inside = [prefix for prefix in self._desired.prefixes if page[0].key.startswith(prefix)]
+                if not inside:
+                    return page[0].key
+                after = max(min(inside, key=len) + _LAST, page[0].key)
+        return None
+
+    def _counted(self) -> int | None:
+        """Return the number of objects, or none for a bucket that is too large to count for its own sake."""
+        count = 0
+        for number, page in enumerate(self._store.pages(self._desired.name, "objects"), 1):
+            count += len(page)
+            if number == _COUNTED and len(page) == 1000:
+                return None
+        return count

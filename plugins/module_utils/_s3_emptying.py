@@ -1,0 +1,116 @@
+# Copyright: (c) 2026, manuela.event_streaming contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Emptying a bucket: list and delete at the same time, in batches, with bounded threads and flat memory."""
+
+from __future__ import annotations
+
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from typing import Iterator, Protocol
+
+from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
+from ansible_collections.manuela.event_streaming.plugins.module_utils._s3 import Item, Kind
+from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_errors import Said, StoreFailure
+from ansible_collections.manuela.event_streaming.plugins.module_utils._wait import Clock
+
+THREADS = 16
+BATCH = 250  # several batches of a page run at the same time; a store works through one batch key by key
+_SINGLE_TRIES = 6
+_LONGEST_PAUSE = 5.0
+
+
+class Store(Protocol):
+    """What emptying needs of a store."""
+
+    def pages(self, bucket: str, kind: Kind, prefix: str = "") -> Iterator[list[Item]]:
+        """Yield what the bucket holds."""
+
+    def delete(self, bucket: str, items: list[Item]) -> list[tuple[Item, Said]]:
+        """Delete a batch; return what was refused."""
+
+    def delete_one(self, bucket: str, item: Item) -> None:
+        """Delete one."""
+
+
+class Emptying:
+    """One emptying of one bucket, with its counts."""
+
+    def __init__(self, store: Store, bucket: str, clock: Clock, *, threads: int = THREADS, batch: int = BATCH) -> None:
+        self._store = store
+        self._bucket = bucket
+        self._clock = clock
+        self._threads = threads
+        self._batch = batch
+        self._batches_work = True
+        self.deleted = 0
+        self.bytes_deleted = 0
+
+    def run(self, kinds: tuple[Kind, ...], prefixes: tuple[str, ...]) -> None:
+        """Delete everything of these kinds below these prefixes."""
+        with ThreadPoolExecutor(self._threads) as pool:
+            running: set[Future[list[Item]]] = set()
+            try:
+                for items in self._batches_of(kinds, prefixes):
+                    if len(running) >= self._threads * 2:  # memory stays flat however large the bucket is
+                        running = self._collect(running, FIRST_COMPLETED)
+                    running.add(pool.submit(self._delete, items))
+                while running:
+                    running = self._collect(running, FIRST_COMPLETED)
+            except BaseException:
+                for future in running:
+                    future.cancel()
+                raise
+
+    def _batches_of(self, kinds: tuple[Kind, ...], prefixes: tuple[str, ...]) -> Iterator[list[Item]]:
+        for kind in kinds:
+            for prefix in prefixes:
+                for page in self._store.pages(self._bucket, kind, prefix):
+                    for start in range(0, len(page), self._batch):
+                        yield page[start : start + self._batch]
+
+    def _collect(self, running: set[Future[list[Item]]], when: str) -> set[Future[list[Item]]]:
+        done, left = wait(running, return_when=when)
+        for future in done:
+            items = future.result()
+            self.deleted += len(items)
+            self.bytes_deleted += sum(item.size for item in items)
+        return left
+
+    def _delete(self, items: list[Item]) -> list[Item]:
+        left = self._refused_in_batch(items)
+        for item, said in left:
+            self._delete_single(item, said)
+        return items
+
+    def _refused_in_batch(self, items: list[Item]) -> list[tuple[Item, Said]]:
+        if items[0].upload or not self._batches_work:
+            return [(item, Said("")) for item in items]
+        try:
+            return self._store.delete(self._bucket, items)
+        except StoreFailure as failure:
+            if not failure.said.unsupported:
+                raise
+            self._batches_work = False  # an old store: one request for each object from here on
+            return [(item, Said("")) for item in items]
+
+    def _delete_single(self, item: Item, said: Said) -> None:
+        pause = 0.2
+        for attempt in range(_SINGLE_TRIES):
+            try:
+                if said.transient or attempt:
+                    self._clock.sleep(pause)
+                    pause = min(_LONGEST_PAUSE, pause * 2)
+                self._store.delete_one(self._bucket, item)
+            except StoreFailure as failure:
+                if not failure.retryable or attempt == _SINGLE_TRIES - 1:
+                    raise self._stuck(item, failure) from failure
+                continue
+            return
+
+    def _stuck(self, item: Item, failure: Failure) -> Failure:
+        return Failure(
+            failure.code,
+            f"{failure.msg} {self.deleted} other object(s) are deleted; run again to go on",
+            retryable=failure.retryable,
+            details={**failure.details, "key": item.key, "deleted": self.deleted},
+        )

@@ -1,0 +1,106 @@
+# Copyright: (c) 2026, manuela.event_streaming contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What S3 stores and the network say when they refuse, sorted into the collection's failure codes.  Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Code, Failure
+
+_FIX_KEYS = "Check access_key and secret_key"
+_KINDS: dict[str, tuple[Code, str, str]] = {
+    "InvalidAccessKeyId": ("unauthorized", "the store does not know the access key", _FIX_KEYS),
+    "SignatureDoesNotMatch": ("unauthorized", "the secret key does not belong to the access key", _FIX_KEYS),
+    "InvalidSecurity": ("unauthorized", "the store does not accept the keys", _FIX_KEYS),
+    "ExpiredToken": ("unauthorized", "the keys have expired", "Get new ones"),
+    "RequestTimeTooSkewed": ("unauthorized", "the clocks of this host and of the store differ too much",
+                             "Set the clock of this host"),
+    "AccessDenied": ("unauthorized", "the access key may not do that", "Give the key that right, or take another bucket"),
+    "AllAccessDisabled": ("unauthorized", "access is disabled", "Ask the owner of the bucket"),
+    "NoSuchBucket": ("not_found", "there is no such bucket", "Check the name, or create it with s3_bucket"),
+    "NoSuchKey": ("not_found", "there is no such object", "Check the key"),
+    "BucketAlreadyExists": ("refused", "the bucket belongs to somebody else", "Take another name"),
+    "InvalidBucketName": ("invalid_option", "the store does not accept the name",
+                          "Use 3 to 63 lower-case letters, digits, dots and hyphens"),
+    "PermanentRedirect": ("invalid_option", "the bucket is in another region or at another endpoint",
+                          "Give the region and endpoint of the bucket"),
+    "AuthorizationHeaderMalformed": ("invalid_option", "the store wants another region", "Give the region it names"),
+    "IllegalLocationConstraintException": ("invalid_option", "the store wants another region", "Give the region it names"),
+    "BucketNotEmpty": ("conflict", "the bucket is not empty", "Empty it first"),
+    "TooManyBuckets": ("refused", "the account may have no more buckets", "Delete one, or use one that exists"),
+    "QuotaExceeded": ("refused", "the quota is used up", "Free some space"),
+}  # fmt: skip
+# What a store without one of the newer requests answers to it.
+UNSUPPORTED = frozenset({"NotImplemented", "MalformedXML", "MethodNotAllowed", "MissingContentMD5", "XNotImplemented"})
+_BY_STATUS = {301: "PermanentRedirect", 307: "PermanentRedirect", 401: "InvalidAccessKeyId", 403: "AccessDenied",
+              404: "NoSuchBucket", 405: "MethodNotAllowed", 501: "NotImplemented"}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Said:
+    """An error answer of a store."""
+
+    code: str
+    message: str = ""
+    status: int = 0
+
+    @property
+    def name(self) -> str:
+        """The S3 error code; derived from the HTTP status where the answer had no body (HEAD)."""
+        return _BY_STATUS.get(self.status, self.code) if self.code.isdigit() or not self.code else self.code
+
+    @property
+    def transient(self) -> bool:
+        """Whether the same request may succeed a moment later."""
+        return self.status in (408, 429, 500, 502, 503, 504) or self.name in (
+            "SlowDown", "InternalError", "ServiceUnavailable", "RequestTimeout", "OperationAborted", "Throttling")  # fmt: skip
+
+    @property
+    def unsupported(self) -> bool:
+        """Whether the store does not know this kind of request."""
+        return self.name in UNSUPPORTED or self.status == 501
+
+
+class StoreFailure(Failure):
+    """A failure of a store that still knows what the store said."""
+
+    said: Said = Said("")
+
+
+def refusal(doing: str, said: Said, endpoint: str, access_key: str) -> StoreFailure:
+    """Return the failure for an error answer; ``doing`` completes the sentence "cannot ..."."""
+    unknown: tuple[Code, str, str] = ("failed", "the store refused", "Look at the store's log")
+    if said.transient:
+        unknown = ("unreachable", "the store is busy or broken at the moment", "Run again later")
+    code, why, advice = _KINDS.get(said.name, unknown)
+    who = f" (access key {access_key})" if code == "unauthorized" else ""
+    words = f": {said.name}" + (f", {said.message.rstrip('.')}" if said.message else "")
+    failure = StoreFailure(
+        code,
+        f"cannot {doing} at {endpoint}{who}: {why}{words}. {advice}",
+        retryable=said.transient,
+        details={"error": said.name, "message": said.message, "status": said.status, "endpoint_url": endpoint},
+    )
+    failure.said = said
+    return failure
+
+
+def no_answer(doing: str, kind: str, cause: str, endpoint: str, *, https_assumed: bool) -> StoreFailure:
+    """Return the failure for a store that gave no answer; ``kind`` is the name of the library's exception."""
+    advice = "Check endpoint_url, the network and the proxy variables"
+    text = f"{kind} {cause}".lower()
+    if "ssl" in text or "certificate" in text:
+        advice = "Give the store's CA with ca_cert; validate_certs: false trusts every store"
+        if "wrong_version_number" in text or "unknown protocol" in text or "record layer" in text:
+            advice = "The store seems to speak plain http: give endpoint_url with http://"
+    elif "resolve" in text or "name or service" in text or "nodename" in text or "getaddrinfo" in text:
+        advice = "Check the host name in endpoint_url, DNS and the proxy variables"
+    assumed = " (https was assumed, since endpoint_url names no scheme)" if https_assumed else ""
+    return StoreFailure(
+        "unreachable",
+        f"cannot {doing}: no S3 store answers at {endpoint}{assumed}: {cause}. {advice}",
+        retryable=True,
+        details={"error": kind, "message": cause, "endpoint_url": endpoint},
+    )
