@@ -39,6 +39,19 @@ EVENT = Kind("Event", "events", "v1")
 JOB = Kind("Job", "jobs", "v1", "batch")
 
 
+class Clock(Protocol):
+    """Seconds for waiting, and the time of day; ``_module.SystemClock`` is the real one."""
+
+    def now(self) -> float:
+        """Return monotonic seconds."""
+
+    def sleep(self, seconds: float) -> None:
+        """Pause."""
+
+    def epoch(self) -> float:
+        """Return seconds since 1970-01-01 UTC."""
+
+
 class Kube(Protocol):
     """Requests to one API server, each with its own timeout; every error is a ``Failure``."""
 
@@ -70,6 +83,9 @@ class Kube(Protocol):
 
     def logs(self, namespace: str, pod: str, container: str = "", tail: int = 0, *, previous: bool = False) -> str:
         """Return what a container wrote."""
+
+    def server_time(self) -> float:
+        """Return the server's clock as its last answer gave it, in epoch seconds; ours before the first answer."""
 
 
 def name_of(item: Mapping[str, Any]) -> str:

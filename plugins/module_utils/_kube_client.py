@@ -6,18 +6,18 @@
 from __future__ import annotations
 
 import json
+from email.utils import parsedate_to_datetime
 from typing import Any, Mapping
 from urllib.parse import quote, urlencode
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils import _kube_config, _kube_discovery
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
-from ansible_collections.manuela.event_streaming.plugins.module_utils._kube import Kind, Object, Propagation, at
+from ansible_collections.manuela.event_streaming.plugins.module_utils._kube import Clock, Kind, Object, Propagation, at
 from ansible_collections.manuela.event_streaming.plugins.module_utils._kube_errors import (
     Request,
     from_connection,
     from_status,
 )
-from ansible_collections.manuela.event_streaming.plugins.module_utils._wait import Clock
 
 _AGGREGATED = ",".join(
     [f"application/json;g=apidiscovery.k8s.io;v={version};as=APIGroupDiscoveryList" for version in ("v2", "v2beta1")]
@@ -46,6 +46,7 @@ class KubeClient:
         if not access.configuration.verify_ssl:
             _silence()
         self._pool = library.client.rest.RESTClientObject(access.configuration).pool_manager
+        self._heard_at = 0.0
         self._kinds: Kinds | None = None
 
     @property
@@ -115,6 +116,10 @@ class KubeClient:
             raise from_status(status, text, request, self.where, self.server)
         return text
 
+    def server_time(self) -> float:
+        """Return the server's clock as its last answer gave it; stamps of its cluster are compared with this one."""
+        return self._heard_at or self._clock.epoch()
+
     def _discover(self, group: str) -> Kinds:
         found: Kinds = []
         for path in ("/api", "/apis"):
@@ -183,6 +188,7 @@ class KubeClient:
             if not (left and _worth_another(method, answer.status)):
                 break
             self._clock.sleep(_pause(answer.headers.get("Retry-After")))
+        self._heard_at = _date(answer.headers.get("Date"))
         return int(answer.status), answer.data.decode("utf-8", "replace")
 
     def _credentials(self) -> dict[str, str]:
@@ -208,6 +214,13 @@ def _worth_another(method: str, status: int) -> bool:
 def _is_final(error: BaseException) -> bool:
     """Say whether trying again at once is useless: nobody listens, no such name, no trust, or the time is spent."""
     return any(word in type(error).__name__ for word in ("NewConnection", "NameResolution", "SSL", "Timeout", "Proxy"))
+
+
+def _date(header: str | None) -> float:
+    try:
+        return parsedate_to_datetime(header).timestamp() if header else 0.0
+    except ValueError:
+        return 0.0
 
 
 def _pause(retry_after: str | None) -> float:

@@ -14,6 +14,7 @@ import re
 import time
 from typing import Any
 
+from ansible.errors import AnsibleActionFail
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
@@ -53,7 +54,7 @@ class WaitingAction(ActionBase):
             elapsed = time.monotonic() - start
             self._say(progress_of(answer), elapsed, total, task_vars)
             if not _may_go_on(answer, first=first) or elapsed >= total:
-                return with_totals(answer, elapsed, attempts)
+                return _told(with_totals(answer, elapsed, attempts))
             arguments.update(details.get("resume") or {})
 
     def _call(self, arguments: dict[str, Any], task_vars: dict[str, Any] | None) -> dict[str, Any]:
@@ -102,6 +103,14 @@ def with_totals(answer: dict[str, Any], elapsed: float, attempts: int) -> dict[s
     failure = {**answer["failure"], "details": {**details, "elapsed": round(elapsed, 1), "attempts": attempts}}
     msg = re.sub(r"^timed out after \d+ s", f"timed out after {elapsed:.0f} s", answer.get("msg", ""))
     return {**answer, "msg": msg, "failure": failure}
+
+
+def _told(answer: dict[str, Any]) -> dict[str, Any]:
+    """Raise a failure anew: the sentence that ansible-core 2.19 has made a sentence with the last slice's seconds."""
+    if not answer.get("failed") or "failure" not in answer or not answer.get("exception"):
+        return answer
+    kept = {key: value for key, value in answer.items() if key not in ("exception", "msg")}
+    raise AnsibleActionFail(answer["msg"], result=kept)
 
 
 def _waiting_seconds(arguments: dict[str, Any]) -> float | None:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import Any, Mapping
 
-from ansible_collections.manuela.event_streaming.plugins.module_utils._kube import Kube
+from ansible_collections.manuela.event_streaming.plugins.module_utils._kube import Clock, Kube
 from ansible_collections.manuela.event_streaming.plugins.module_utils._kube_client import connect
 from ansible_collections.manuela.event_streaming.plugins.module_utils._plan import Result
 from ansible_collections.manuela.event_streaming.plugins.module_utils._resource_status.evidence import gather
 from ansible_collections.manuela.event_streaming.plugins.module_utils._resource_status.wanted import wanted_of
 from ansible_collections.manuela.event_streaming.plugins.module_utils._resource_status.world import View, look
-from ansible_collections.manuela.event_streaming.plugins.module_utils._wait import Clock, Look, wait_until
+from ansible_collections.manuela.event_streaming.plugins.module_utils._wait import Look, wait_until
 
 
 def execute(params: Mapping[str, Any], check_mode: bool, clock: Clock) -> Result:

@@ -1,0 +1,169 @@
+# Copyright: (c) 2026, manuela.event_streaming contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an Application object says about itself; pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Mapping
+
+from ansible_collections.manuela.event_streaming.plugins.module_utils._argocd_application.wanted import Wanted, sources
+from ansible_collections.manuela.event_streaming.plugins.module_utils._kube import (
+    at,
+    items_at,
+    name_of,
+    namespace_of,
+    terminating,
+)
+
+REFRESH = "argocd.argoproj.io/refresh"
+_WELL = ("", "Healthy", "Suspended")
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """The last sync operation."""
+
+    phase: str = ""
+    message: str = ""
+    revision: str = ""
+    finished_at: str = ""
+    failures: tuple[str, ...] = ()
+
+    def as_result(self) -> dict[str, Any]:
+        """Return the entry of the module's answer."""
+        return {
+            "phase": self.phase or None,
+            "message": self.message,
+            "revision": self.revision or None,
+            "finished_at": self.finished_at or None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """One Application, or the absence of the one that was asked for."""
+
+    wanted: Wanted
+    name: str = ""
+    namespace: str = ""
+    exists: bool = False
+    deleting: bool = False
+    sync_status: str = ""
+    health_status: str = ""
+    health_message: str = ""
+    healthy_since: float = 0.0
+    revision: str = ""
+    source: Mapping[str, Any] = field(default_factory=dict)
+    reconciled_at: str = ""
+    refreshing: bool = False
+    automated: bool = False
+    operation: Operation = Operation()
+    conditions: tuple[Mapping[str, Any], ...] = ()
+    unhealthy: tuple[Mapping[str, Any], ...] = ()
+    finalizers: tuple[str, ...] = ()
+
+    def as_result(self) -> dict[str, Any]:
+        """Return the entry of the module's answer."""
+        return {
+            "name": self.name or self.wanted.name or None,
+            "namespace": self.namespace or self.wanted.namespace or None,
+            "exists": self.exists,
+            "sync_status": self.sync_status or None,
+            "health_status": self.health_status or None,
+            "health_message": self.health_message,
+            "revision": self.revision or None,
+            "target_revision": self.source.get("targetRevision") or ("HEAD" if self.exists else None),
+            "path": self.source.get("path") or self.wanted.path or None,
+            "repo_url": self.source.get("repoURL") or self.wanted.repo_url or None,
+            "reconciled_at": self.reconciled_at or None,
+            "operation": self.operation.as_result(),
+            "conditions": [dict(entry) for entry in self.conditions],
+            "unhealthy_resources": [dict(entry) for entry in self.unhealthy],
+        }
+
+
+def read(item: Mapping[str, Any], wanted: Wanted) -> Application:
+    """Return what an Application object says, for the source that was asked for."""
+    found = sources(item)
+    index = next((number for number, source in enumerate(found) if wanted.fits_source(source)), 0)
+    status: Mapping[str, Any] = at(item, "status") or {}
+    revisions = at(status, "sync", "revisions") or []
+    revision = revisions[index] if index < len(revisions) else at(status, "sync", "revision")
+    return Application(
+        wanted=wanted,
+        name=name_of(item),
+        namespace=namespace_of(item),
+        exists=True,
+        deleting=terminating(item),
+        sync_status=str(at(status, "sync", "status") or "Unknown"),
+        health_status=str(at(status, "health", "status") or "Unknown"),
+        health_message=str(at(status, "health", "message") or ""),
+        healthy_since=epoch(at(status, "health", "lastTransitionTime")),
+        revision=str(revision or ""),
+        source=found[index] if found else {},
+        reconciled_at=str(status.get("reconciledAt") or ""),
+        refreshing=REFRESH in (at(item, "metadata", "annotations") or {}),
+        automated=at(item, "spec", "syncPolicy", "automated") is not None,
+        operation=_operation(item, index),
+        conditions=tuple(items_at(status, "conditions")),
+        unhealthy=tuple(_unhealthy(status)),
+        finalizers=tuple(map(str, at(item, "metadata", "finalizers") or [])),
+    )
+
+
+def _operation(item: Mapping[str, Any], index: int) -> Operation:
+    state = at(item, "status", "operationState") or {}
+    several = at(state, "syncResult", "revisions") or at(state, "operation", "sync", "revisions") or []
+    single = at(state, "syncResult", "revision") or at(state, "operation", "sync", "revision")
+    revision = several[index] if index < len(several) else single
+    # A new operation is asked for here before the controller has begun it.
+    phase = "Running" if at(item, "operation") else str(state.get("phase") or "")
+    if at(item, "operation"):
+        revision = at(item, "operation", "sync", "revision") or revision
+    return Operation(
+        phase=phase,
+        message=" ".join(str(state.get("message") or "").split()),
+        revision=str(revision or ""),
+        finished_at=str(state.get("finishedAt") or ""),
+        failures=tuple(_failures(state)),
+    )
+
+
+def _failures(state: Mapping[str, Any]) -> list[str]:
+    return [
+        f"{entry.get('kind')}/{entry.get('name')}: {' '.join(str(entry.get('message') or '').split())}"
+        for entry in items_at(state, "syncResult", "resources")
+        if entry.get("status") == "SyncFailed" or entry.get("hookPhase") in ("Failed", "Error")
+    ]
+
+
+def _unhealthy(status: Mapping[str, Any]) -> list[dict[str, Any]]:
+    # Argo CD 3 keeps no health of single resources here unless it is told to: then only their sync status is known.
+    return [
+        {
+            "kind": entry.get("kind"),
+            "namespace": entry.get("namespace"),
+            "name": entry.get("name"),
+            "sync_status": entry.get("status"),
+            "health_status": at(entry, "health", "status"),
+            "message": str(at(entry, "health", "message") or ""),
+        }
+        for entry in items_at(status, "resources")
+        if str(at(entry, "health", "status") or "") not in _WELL or entry.get("status") == "OutOfSync"
+    ]
+
+
+def epoch(stamp: Any) -> float:
+    """Return a Kubernetes time stamp as epoch seconds, or 0 when there is none."""
+    try:
+        return datetime.fromisoformat(str(stamp).replace("Z", "+00:00")).timestamp() if stamp else 0.0
+    except ValueError:
+        return 0.0
+
+
+def stamp(seconds: float) -> str:
+    """Return epoch seconds as Kubernetes writes times."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,189 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, manuela.event_streaming contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: argocd_application_info
+short_description: Sync, health and revision of Argo CD Applications, and waiting until a commit is deployed
+version_added: 0.1.0
+description:
+  - Reads Application resources over the Kubernetes API, so it needs neither an Argo CD login nor its program.
+  - Finds Applications by name, or by the path and repository that they deploy, in whatever namespace Argo CD lives.
+  - With O(refresh) Argo CD compares at once and not at its next poll. Only comparisons after that count.
+  - V(synced) means that the synced revision is O(revision) or a descendant of it, that Argo CD compared it after the
+    refresh, and that no sync operation for it is running. V(healthy) means healthy in addition, and still so
+    O(settle_seconds) later.
+  - Ends early on a sync operation for that revision that failed, and on an Application that cannot be compared.
+  - Argo CD says healthy of kinds that it cannot judge, KafkaMirrorMaker2 for one. Use
+    M(manuela.event_streaming.resource_status_info) for these.
+options:
+  applications:
+    description: Which Applications. All of it is read in one task.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      name:
+        description: Name of the Application.
+        type: str
+      namespace:
+        description: Namespace of the Application. All namespaces without it.
+        type: str
+      path:
+        description: Path in the repository that it deploys.
+        type: str
+      repo_url:
+        description: Repository that it deploys. Protocol, user, port and C(.git) make no difference.
+        type: str
+  wait_for:
+    description:
+      - What O(wait) waits for and RV(argocd_application_info.met) is about.
+    type: str
+    choices: [none, synced, healthy, absent]
+    default: none
+  revision:
+    description: Commit that must be deployed, as M(manuela.event_streaming.git_publish) returns it. Any without it.
+    type: str
+  work_tree:
+    description:
+      - Work copy whose Git says whether a revision descends from O(revision), because others commit too.
+      - Its files and C(.git) are left as they are. Only O(revision) itself counts without it.
+    type: path
+  refresh:
+    description: Whether Argo CD is asked to compare now. V(hard) drops its cached manifests too.
+    type: str
+    choices: [none, normal, hard]
+    default: none
+  refreshed_after:
+    description:
+      - Time of an earlier refresh, such as V(2026-01-31T12:00:00Z). Only comparisons from then on count, and no other
+        refresh is asked for unless one turns out to have missed the revision.
+    type: str
+  settle_seconds:
+    description: Seconds that it must stay healthy.
+    type: float
+    default: 2
+extends_documentation_fragment:
+  - manuela.event_streaming.kube
+  - manuela.event_streaming.wait
+  - manuela.event_streaming.attributes.info
+notes:
+  - In check mode no refresh is asked for. RV(argocd_application_info.observed) is then false if O(refresh) was wanted.
+requirements:
+  - python >= 3.11
+seealso:
+  - module: manuela.event_streaming.git_publish
+  - module: manuela.event_streaming.resource_status_info
+author:
+  - manuela.event_streaming contributors (@sa-mw-dach)
+"""
+
+EXAMPLES = r"""
+- name: Wait until the commit is deployed in the factory
+  manuela.event_streaming.argocd_application_info:
+    context: factory
+    applications:
+      - path: deployment/execenv-factorydatacenter
+        repo_url: https://git.example.com/manuela/manuela-gitops.git
+      - name: manuela-stormshift-messaging
+    wait_for: healthy
+    revision: "{{ published.git_publish.revision }}"
+    work_tree: "{{ work_tree }}"
+    refresh: normal
+    wait: true
+    wait_timeout: 600
+
+- name: Wait until an Application is gone
+  manuela.event_streaming.argocd_application_info:
+    context: factory
+    applications:
+      - name: manuela-data-lake-factory-mirror-maker
+    wait_for: absent
+    wait: true
+"""
+
+RETURN = r"""
+argocd_application_info:
+  description: What was seen last.
+  returned: success
+  type: dict
+  contains:
+    observed:
+      description: Whether Argo CD was asked as wanted. False in check mode when a refresh was wanted.
+      type: bool
+    reason:
+      description: Why it was not.
+      type: str
+    met:
+      description: Whether every Application is as O(wait_for) says. Always true for V(none).
+      type: bool
+    applications:
+      description: One entry per Application that was found, or per entry of O(applications) that found none.
+      type: list
+      elements: dict
+      contains:
+        name: {description: Name., type: str}
+        namespace: {description: Namespace., type: str}
+        exists: {description: Whether it exists., type: bool}
+        sync_status: {description: 'C(Synced), C(OutOfSync) or C(Unknown).', type: str}
+        health_status: {description: Its health., type: str}
+        health_message: {description: What it says about its health., type: str}
+        revision: {description: The revision that it was compared with., type: str}
+        target_revision: {description: Branch or tag that it follows., type: str}
+        path: {description: Path in the repository., type: str}
+        repo_url: {description: Repository., type: str}
+        reconciled_at: {description: When it was compared., type: str}
+        operation:
+          description: The last sync operation.
+          type: dict
+          contains:
+            phase: {description: 'C(Running), C(Succeeded), C(Failed), C(Error) or null.', type: str}
+            message: {description: Its message., type: str}
+            revision: {description: The revision that it applied., type: str}
+            finished_at: {description: When it ended., type: str}
+        conditions: {description: Conditions as they are., type: list, elements: dict}
+        unhealthy_resources:
+          description: Its resources that are not healthy or not in sync, as far as Argo CD keeps that.
+          type: list
+          elements: dict
+          contains:
+            kind: {description: Kind., type: str}
+            namespace: {description: Namespace., type: str}
+            name: {description: Name., type: str}
+            sync_status: {description: Sync status., type: str}
+            health_status: {description: Health., type: str}
+            message: {description: What it says about its health., type: str}
+    progress:
+      description: One line on what each Application said.
+      type: str
+      sample: App manuela-stormshift-messaging Synced@1a2b3c4 Healthy
+"""
+
+from ansible_collections.manuela.event_streaming.plugins.module_utils import _argocd_application, _options
+from ansible_collections.manuela.event_streaming.plugins.module_utils._module import run
+
+
+def main() -> None:
+    """Run the module."""
+    entry = {name: {"type": "str"} for name in ("name", "namespace", "path", "repo_url")}
+    run(
+        "argocd_application_info",
+        _argocd_application.execute,
+        argument_spec={
+            "applications": {"type": "list", "elements": "dict", "required": True, "options": entry},
+            "wait_for": {"type": "str", "choices": ["none", "synced", "healthy", "absent"], "default": "none"},
+            "revision": {"type": "str"},
+            "work_tree": {"type": "path"},
+            "refresh": {"type": "str", "choices": ["none", "normal", "hard"], "default": "none"},
+            "refreshed_after": {"type": "str"},
+            "settle_seconds": {"type": "float", "default": 2},
+            **_options.KUBE,
+            **_options.WAIT,
+        },
+    )
+
+
+if __name__ == "__main__":
+    main()
