@@ -12,6 +12,7 @@ from manuela_lab import argocd, gitremote, manifests
 from manuela_lab.api import Api
 from manuela_lab.errors import LabError
 from manuela_lab.lab import Lab
+from manuela_lab.parts import definitions as custom_kinds
 from manuela_lab.profile import Cluster
 from manuela_lab.progress import Progress
 from manuela_lab.supervision import Supervisor
@@ -47,9 +48,7 @@ def _await_sync(api: Api, application: str, progress: Progress) -> None:
 
 def definitions(lab: Lab) -> list[dict[str, Any]]:
     """The custom resource definitions of every cluster."""
-    directory = lab.places.checkout / "lab" / "crds"
-    found = [each for each in manifests.objects(sorted(directory.glob("**/*.yaml"))) if "kind" in each]
-    return [each for each in found if each["kind"] == "CustomResourceDefinition"]
+    return custom_kinds.read(lab.places.checkout / "lab" / "crds" / "kinds.yaml")
 
 
 def _define(api: Api, wanted: list[dict[str, Any]], progress: Progress) -> None:
