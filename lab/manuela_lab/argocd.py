@@ -62,7 +62,7 @@ def sync_state(api: Api, application: str) -> str | None:
     sync = status.get("sync", {}).get("status")
     if sync == "Synced":
         return None
-    messages = [each.get("message", "") for each in status.get("conditions", [])]
+    messages = [each.get("message", "") for each in status.get("conditions") or []]
     operation = status.get("operationState", {})
     messages.append(f"{operation.get('phase', '')} {operation.get('message', '')}".strip())
     said = "; ".join(message for message in messages if message)

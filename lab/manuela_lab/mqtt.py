@@ -5,11 +5,14 @@
 
 from __future__ import annotations
 
+import secrets
 import socket
 from dataclasses import dataclass
 from typing import BinaryIO
 
-CONNECT = bytes([0x10, 0x16, 0, 4]) + b"MQTT" + bytes([4, 2, 0, 30, 0, 10]) + b"lab-status"
+CLEAN_SESSION = 2
+KEEP_ALIVE = 30
+DISCONNECT = bytes([0xE0, 0])
 PUBLISH = 3
 
 
@@ -27,15 +30,28 @@ def first_message(host: str, port: int, topic: str, timeout: float) -> Message |
     Raises OSError when no broker answers.
     """
     with socket.create_connection((host, port), timeout=timeout) as connection:
-        connection.sendall(CONNECT + _subscribe(topic))
-        stream = connection.makefile("rb")
-        try:
-            while True:
-                kind, body = _packet(stream)
-                if kind == PUBLISH:
-                    return _message(body)
-        except TimeoutError:
-            return None
+        connection.sendall(_connect() + _subscribe(topic))
+        message = _next_message(connection)
+        connection.sendall(DISCONNECT)
+    return message
+
+
+def _next_message(connection: socket.socket) -> Message | None:
+    stream = connection.makefile("rb")
+    try:
+        while True:
+            kind, body = _packet(stream)
+            if kind == PUBLISH:
+                return _message(body)
+    except TimeoutError:
+        return None
+
+
+def _connect() -> bytes:
+    """With a name of its own each time: a broker closes the older of two connections with one name."""
+    client = f"lab-{secrets.token_hex(6)}".encode()
+    body = b"\0\4MQTT" + bytes([4, CLEAN_SESSION, 0, KEEP_ALIVE, 0, len(client)]) + client
+    return bytes([0x10, len(body)]) + body
 
 
 def _subscribe(topic: str) -> bytes:

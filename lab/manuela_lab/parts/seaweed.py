@@ -62,15 +62,19 @@ class Store:
             "s3.allowDeleteBucketNotEmpty": "false",
             "s3.autoCreateBucket": "false",
             "s3.localSocket": self._socket("s3"),
+            "s3.iam": "false",
             "filer.port": 8888,
             "filer.localSocket": self._socket("filer"),
             "master.port": 9333,
             "master.telemetry": "false",
+            "master.electionTimeout": "1s",
+            "master.volumeSizeLimitMB": 64,
             "volume.port": 9340,
-            "admin.ui": "false",
-            "webdav": "false",
+            "volume.max": 0,
         }
-        return [weed(), "-logtostderr=true", "mini", *(f"-{key}={value}" for key, value in options.items())]
+        # Not "mini": that one also listens on 127.0.0.1 and refuses ports that another lab has on its own address.
+        settings = [f"-{key}={value}" for key, value in options.items()]
+        return [weed(), "-logtostderr=true", "server", "-filer", "-s3", *settings]
 
     def sockets(self) -> list[Path]:
         """Whoever removes the store removes these too: they may lie outside its directory."""
