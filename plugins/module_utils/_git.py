@@ -16,7 +16,7 @@ import subprocess
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Mapping
+from typing import Collection, Mapping
 from urllib.parse import quote, urlsplit
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
@@ -27,6 +27,8 @@ _TOKEN = "EVENT_STREAMING_GIT_TOKEN"  # the name of a variable, not a token
 # The shell that git starts for this helper sees the names only; the values reach it through the environment.
 _HELPER = f'!f() {{ test "$1" = get && printf "username=%s\\npassword=%s\\n" "${_USERNAME}" "${_TOKEN}"; }}; f'
 _DEFAULT_USERNAME = "git"
+ANY = range(256)
+"""Every exit code, for calls whose caller looks at it."""
 # Variables of the caller that would lead git to another repository, or print requests with their headers.
 _DROPPED = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR", "GIT_NAMESPACE",
             "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_CURL_VERBOSE", "GIT_QUARANTINE_PATH", "GIT_PREFIX",
@@ -110,7 +112,12 @@ class Git:
         self._objects: Path | None = None
 
     def run(
-        self, *args: str, url: str = "", env: Mapping[str, str] | None = None, data: bytes = b"", ok: tuple[int, ...] = (0,)
+        self,
+        *args: str,
+        url: str = "",
+        env: Mapping[str, str] | None = None,
+        data: bytes = b"",
+        ok: Collection[int] = (0,),
     ) -> Done:
         """Run ``git ARGS`` and return what it left.
 
@@ -140,6 +147,11 @@ class Git:
     def zero(self) -> str:
         """The name that stands for "no object"."""
         return "0" * len(self.empty_tree)
+
+    def identity(self) -> tuple[str, str]:
+        """Return name and address that the user's git has set up; empty texts where it has none."""
+        name = os.environ.get("GIT_AUTHOR_NAME") or self.ask("config", "--get", "user.name")
+        return name, os.environ.get("GIT_AUTHOR_EMAIL") or self.ask("config", "--get", "user.email")
 
     def redact(self, text: str) -> str:
         """Return ``text`` without the token."""
@@ -184,8 +196,8 @@ class Git:
         heard = f"; it last said: {self.redact(said)}" if said else ""
         return Failure(
             "timeout",
-            f"git {verb}{where} did not end within {self.access.timeout:.0f} s and was stopped{heard}. Look for a hook, "
-            "a signing program or a network that does not answer, or give a longer request_timeout",
+            f"git {verb}{where} did not end within {self.access.timeout:.0f} s and was stopped{heard}. Look for a "
+            "hook, a signing program or a network that does not answer, or give a longer request_timeout",
             retryable=True,
             details={"command": f"git {verb}", "elapsed": self.access.timeout},
         )

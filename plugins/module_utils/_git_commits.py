@@ -64,15 +64,13 @@ class Author:
     @classmethod
     def of(cls, git: Git, name: str | None, email: str | None) -> Author:
         """Return the given author, else git's configured identity, else the documented default."""
-        found_name = name or os.environ.get("GIT_AUTHOR_NAME") or git.ask("config", "--get", "user.name")
-        found_email = email or os.environ.get("GIT_AUTHOR_EMAIL") or git.ask("config", "--get", "user.email")
-        return cls(found_name or DEFAULT_NAME, found_email or DEFAULT_EMAIL)
+        known_name, known_email = git.identity()
+        return cls(name or known_name or DEFAULT_NAME, email or known_email or DEFAULT_EMAIL)
 
     def environment(self) -> dict[str, str]:
         """Return the variables that make git commit as this author, now."""
-        pairs = {f"GIT_{role}_{part}": value for role in ("AUTHOR", "COMMITTER")
-                 for part, value in (("NAME", self.name), ("EMAIL", self.email))}  # fmt: skip
-        return pairs
+        return {f"GIT_{role}_{part}": value for role in ("AUTHOR", "COMMITTER")
+                for part, value in (("NAME", self.name), ("EMAIL", self.email))}  # fmt: skip
 
 
 def wanted_commits(root: Path, commits: Sequence[Mapping[str, Any]]) -> tuple[Wanted, ...]:
@@ -125,13 +123,13 @@ class Stack:
         else:
             for sha in ahead:
                 chain.replay(sha)
-        for number, (wanted, changes) in enumerate(zip(self.wanted, self.changes())):
+        for number, (wanted, changes) in enumerate(zip(self.wanted, self.changes(), strict=True)):
             chain.add(number, wanted.message, changes, self.author.environment())
         chain.finish()
         return chain.built()
 
     def changes(self) -> tuple[tuple[Change, ...], ...]:
-        """Return what the work tree changes at each wanted commit's paths; a path belongs to the first that names it."""
+        """Return what the work tree changes for each wanted commit; a path belongs to the first that names it."""
         if self._changes is None:
             tree = self.copy.tree(self.head)
             index = PrivateIndex(self.copy.git, tree, self.copy.room)
@@ -147,7 +145,7 @@ class Stack:
     def report(self, built: Built) -> list[dict[str, Any]]:
         """Return the ``commits`` of the module's result: the asked ones in order, then those that had waited."""
         made = {commit.wanted: commit for commit in built.commits if commit.wanted is not None}
-        asked = [
+        return [
             {
                 "message": wanted.message.strip(),
                 "paths": list(made[number].paths) if number in made else [],
@@ -156,7 +154,6 @@ class Stack:
             }
             for number, wanted in enumerate(self.wanted)
         ]
-        return asked
 
     def _files(self, index: PrivateIndex) -> list[str]:
         """Return the files that the named paths stand for, present or deleted."""
@@ -180,13 +177,13 @@ class Stack:
         """Refuse to push local commits that this run's list does not explain."""
         git = self.copy.git
         for sha in ahead:
-            paths = git.run("diff-tree", "-r", "-z", "--root", "--no-commit-id", "--name-only", "--no-renames", sha).fields
+            paths = git.run("diff-tree", "-r", "-z", "--root", "--no-commit-id", "--name-only", sha).fields
             if not all(any(wanted.holds(path) for wanted in self.wanted) for path in paths):
                 line = git.text("log", "-1", "--format=%h %an: %s", sha)
                 raise Failure(
                     "refused",
-                    f"{self.copy.root} has a local commit that is not on the remote and touches other files than asked: "
-                    f"{line}. Push or drop it yourself, or give adopt: true to push it too; nothing was changed",
+                    f"{self.copy.root} has a local commit that is not on the remote and touches other files than "
+                    f"asked: {line}. Push or drop it yourself, or give adopt: true to push it too; nothing was changed",
                     details={"commits": list(ahead), "paths": paths},
                 )
 
@@ -216,8 +213,8 @@ class _Chain:
         """Build a waiting local commit again, here, with its own author, date and message."""
         parents = self._git.text("rev-list", "--parents", "-n", "1", sha).split()[1:]
         if len(parents) > 1:
-            raise Failure("refused", f"{self._copy.root} has a local merge commit {sha[:12]} that is not on the remote. "
-                          "Push it yourself first; nothing was changed")  # fmt: skip
+            raise Failure("refused", f"{self._copy.root} has a local merge commit {sha[:12]} that is not on the "
+                          "remote. Push it yourself first; nothing was changed")  # fmt: skip
         changes = changes_between(self._git, self._copy.tree(parents[0] if parents else ""), sha)
         name, email, date = self._git.text("log", "-1", "--format=%an%n%ae%n%ad", "--date=raw", sha).split("\n")
         author = {"GIT_AUTHOR_NAME": name, "GIT_AUTHOR_EMAIL": email, "GIT_AUTHOR_DATE": date,

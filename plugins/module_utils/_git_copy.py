@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Iterator
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
-from ansible_collections.manuela.event_streaming.plugins.module_utils._git import Access, Git
+from ansible_collections.manuela.event_streaming.plugins.module_utils._git import ANY, Access, Git
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git_tree import (
     Entry,
     PrivateIndex,
@@ -42,9 +42,9 @@ def _root(path: Path, access: Access) -> Path:
         raise Failure("not_found", f"there is no work copy at {path}. Run git_worktree first, or correct the path")
     top = Git(path, access).ask("rev-parse", "--show-toplevel")
     if not top or Path(top).resolve() != path.resolve():
-        said = Git(path, access).run("rev-parse", "--show-toplevel", ok=tuple(range(256))).err
+        said = Git(path, access).run("rev-parse", "--show-toplevel", ok=ANY).err
         owner = "it belongs to another user, and git refuses it" if "dubious" in said else "it has no .git of its own"
-        raise Failure("refused", f"{path} is not the root of a Git work copy: {owner}. Give the path that was cloned to")
+        raise Failure("refused", f"{path} is not the root of a Git work copy: {owner}. Give the root of one")
     return path.resolve()
 
 
@@ -79,7 +79,7 @@ class WorkCopy:
                           "or give another directory; nothing was changed")  # fmt: skip
         unmerged = sorted({field.partition("\t")[2] for field in self.git.run("ls-files", "-u", "-z").fields})
         if unmerged:
-            raise Failure("refused", f"{self.root} has unresolved conflicts in {', '.join(unmerged)}. Resolve them first")
+            raise Failure("refused", f"{self.root} has unresolved conflicts in {', '.join(unmerged)}. Resolve them")
         return current
 
     def head(self) -> str:
@@ -106,7 +106,7 @@ class WorkCopy:
         return name, url
 
     def remote_tip(self, branch: str) -> str:
-        """Return the remote's revision of ``branch``, with its objects here; an empty text when it has no such branch."""
+        """Return the remote's revision of ``branch``, with its objects here; an empty text when there is none."""
         name, url = self.remote(branch)
         reference = f"refs/heads/{branch}"
         listed = self.git.run("ls-remote", name, reference, url=url).text.splitlines()
@@ -189,11 +189,11 @@ class WorkCopy:
         try:
             os.link(copy, lock)  # atomic, and fails when another git holds the index
         except FileExistsError:
-            raise Failure("conflict", f"another git works in {self.root} ({lock} exists). Wait for it, or remove the file "
-                          "when none runs, then run again", retryable=True) from None  # fmt: skip
+            raise Failure("conflict", f"another git works in {self.root} ({lock} exists). Wait for it, or remove "
+                          "the file when none runs, then run again", retryable=True) from None  # fmt: skip
         if _stamp(index) != stamp:
             lock.unlink()
-            raise Failure("conflict", f"another git changed the index of {self.root} meanwhile. Run again", retryable=True)
+            raise Failure("conflict", f"another git changed the index of {self.root}. Run again", retryable=True)
         os.replace(lock, index)
 
 

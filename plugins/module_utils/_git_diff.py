@@ -10,7 +10,8 @@ import re
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git import Git
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git_tree import Change, Entry, changes_between
 
-_SECRET = re.compile(rb"^\s*[\"']?kind[\"']?\s*:\s*[\"']?Secret(List)?[\"']?\s*,?\s*(#.*)?\r?$|PRIVATE KEY", re.MULTILINE)
+_KIND = rb"^\s*[\"']?kind[\"']?\s*:\s*[\"']?Secret(List)?[\"']?\s*,?\s*(#.*)?\r?$"
+_SECRET = re.compile(_KIND + rb"|PRIVATE KEY", re.MULTILINE)
 _LONGEST = 200_000
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Mapping
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
-from ansible_collections.manuela.event_streaming.plugins.module_utils._git import Access
+from ansible_collections.manuela.event_streaming.plugins.module_utils._git import ANY, Access
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git_commits import (
     Author,
     Built,
@@ -56,6 +56,11 @@ def execute(params: Mapping[str, Any], check_mode: bool, clock: Clock) -> Result
         return publisher.publish(params["push_retries"], check_mode, clock)
 
 
+def _pause(attempt: int) -> float:
+    """Return a random pause, so that two that met once do not meet again; longer with every attempt."""
+    return random.uniform(0.02, min(_LONGEST_PAUSE, 0.1 * 2 ** min(attempt, 6)))  # noqa: S311 - no secret
+
+
 class Publisher:
     """One run: read the work tree once, then build and push until it lands."""
 
@@ -84,7 +89,7 @@ class Publisher:
                 return self._settle(Outcome(built, base, attempt, False), check_mode)
             if self._push(built.tip):
                 return self._settle(Outcome(built, base, attempt, True), check_mode)
-            clock.sleep(random.uniform(0.02, min(_LONGEST_PAUSE, 0.1 * 2 ** min(attempt, 6))))
+            clock.sleep(_pause(attempt))
         raise self._lost(retries + 1)
 
     def _build(self, base: str) -> Built:
@@ -98,7 +103,7 @@ class Publisher:
         """Push; False when somebody else was quicker."""
         name, url = self.copy.remote(self.branch)
         done = self.copy.git.run("push", "--porcelain", "--no-follow-tags", name, f"{tip}:refs/heads/{self.branch}",
-                                 url=url, ok=tuple(range(256)))  # fmt: skip
+                                 url=url, ok=ANY)  # fmt: skip
         if done.code == 0:
             return True
         refusal = " ".join(line[1:].strip() for line in done.text.splitlines() if line.startswith("!"))
@@ -115,8 +120,8 @@ class Publisher:
         return Failure(
             code,
             self.copy.git.redact(
-                f"the push to branch {self.branch} did not land: {essence(said)}. {advice}. The commit {tip[:12]} is kept "
-                f"as {self.pending} in {self.copy.root}; files, index and HEAD are as they were"
+                f"the push to branch {self.branch} did not land: {essence(said)}. {advice}. The commit {tip[:12]} is "
+                f"kept as {self.pending} in {self.copy.root}; files, index and HEAD are as they were"
             ),
             retryable=failure.retryable,
             details=details,
@@ -127,8 +132,8 @@ class Publisher:
         last = self.copy.git.ask("log", "-1", "--format=%an, %cI: %s", tip)
         return Failure(
             "conflict",
-            f"the push to branch {self.branch} lost against other pushes {attempts} times; the last one was {tip[:12]} by "
-            f"{last}. Run again when it is quieter, or give more push_retries; nothing of yours is lost",
+            f"the push to branch {self.branch} lost against other pushes {attempts} times; the last one was "
+            f"{tip[:12]} by {last}. Run again when it is quieter, or give more push_retries; nothing of yours is lost",
             retryable=True,
             details={"attempts": attempts, "branch": self.branch, "tip": tip},
         )
@@ -139,7 +144,7 @@ class Publisher:
         warnings: tuple[str, ...] = ()
         behind = built.tip != self.head and not changed and any(self.stack.changes())
         if behind and self._moves(built, dry=True).moved:  # pushed by a run that was killed before it could say so
-            built = replace(built, reasons=(*built.reasons, "the remote already has these changes; the work copy follows"))
+            built = replace(built, reasons=("the remote already has these changes; the work copy follows",))
             changed = True
         if changed and not check_mode:
             warnings = self._advance(built)

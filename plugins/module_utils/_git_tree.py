@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Iterable, Literal
 
-from ansible_collections.manuela.event_streaming.plugins.module_utils._git import Git
+from ansible_collections.manuela.event_streaming.plugins.module_utils._git import ANY, Git
 
 _FILES = ("100644", "100755")
 _NOTHING = "000000"
@@ -39,7 +39,7 @@ def changes_between(git: Git, old: str, new: str) -> tuple[Change, ...]:
     """Return what differs between two trees (or commits)."""
     fields = git.run("diff-tree", "-r", "-z", "--no-renames", "--no-abbrev", old, new).fields
     found = []
-    for header, path in zip(fields[::2], fields[1::2]):
+    for header, path in zip(fields[::2], fields[1::2], strict=True):
         old_mode, new_mode, old_sha, new_sha, _ = header.lstrip(":").split(" ")
         found.append(Change(path, _entry(old_mode, old_sha), _entry(new_mode, new_sha)))
     return tuple(found)
@@ -120,13 +120,13 @@ class PrivateIndex:
         for change in changes:
             found = held.get(change.path)
             verdict = judge(change, found)
-            if verdict == "merge":
-                merged = self._merge(change, found)
-                verdict = "take" if merged else "conflict"
-                new[change.path] = merged
-            elif verdict == "take":
+            if verdict == "take":
                 new[change.path] = change.after
-            if verdict == "conflict" or (verdict == "take" and change.before is None and _blocked(change.path, held, new)):
+                verdict = "conflict" if change.before is None and _blocked(change.path, held, new) else "take"
+            elif verdict == "merge":
+                new[change.path] = self._merge(change, found)
+                verdict = "take" if new[change.path] else "conflict"
+            if verdict == "conflict":
                 conflicts.append(change.path)
         if not conflicts and new:
             self.put(new)
@@ -134,7 +134,8 @@ class PrivateIndex:
 
     def _merge(self, change: Change, found: Entry | None) -> Entry | None:
         """Merge a file that both sides changed, as a pull would; None when the same lines differ."""
-        assert change.before and change.after and found  # judge() said so
+        if not (change.before and change.after and found):
+            return None
         if change.before.mode != change.after.mode and found.mode not in (change.before.mode, change.after.mode):
             return None
         mode = change.after.mode if found.mode == change.before.mode else found.mode
@@ -143,7 +144,7 @@ class PrivateIndex:
             for name, entry in (("ours", change.after), ("base", change.before), ("theirs", found)):
                 Path(room, name).write_bytes(self.git.run("cat-file", "blob", entry.sha).out)
                 names.append(str(Path(room, name)))
-            done = self.git.run("merge-file", "-p", "-q", *names, ok=tuple(range(256)))
+            done = self.git.run("merge-file", "-p", "-q", *names, ok=ANY)
         if done.code != 0:
             return None
         return Entry(mode, self.git.run("hash-object", "-w", "--stdin", data=done.out).text)

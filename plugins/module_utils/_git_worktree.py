@@ -40,8 +40,8 @@ def execute(params: Mapping[str, Any], check_mode: bool, clock: Clock) -> Result
 def checked_url(url: str) -> str:
     """Return the URL, after making sure that it holds no password."""
     if without_password(url) != url:
-        raise Failure("invalid_option", f"repo: the URL of {without_password(url)} holds a password, which would end up "
-                      "in .git/config and in logs. Give it as token (and username)")  # fmt: skip
+        raise Failure("invalid_option", f"repo: the URL of {without_password(url)} holds a password, which would end "
+                      "up in .git/config and in logs. Give it as token (and username)")  # fmt: skip
     return url
 
 
@@ -81,7 +81,8 @@ def _clone(path: Path, url: str, params: Mapping[str, Any], access: Access, chec
             _clone_into(git, url, branch, tip, room)
             os.rename(room, path)
     state = _state(path, branch, tip, tip, url)
-    return Result(True, state, (f"there is no work copy at {path}",), before={"revision": None}, after={"revision": tip})
+    reasons = (f"there is no work copy at {path}",)
+    return Result(True, state, reasons, before={"revision": None}, after={"revision": tip or None})
 
 
 def _parent(path: Path, *, create: bool) -> Path:

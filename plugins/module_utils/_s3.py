@@ -5,15 +5,13 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any, Iterator, Literal, Mapping
+from typing import Any, Iterator, Literal, Mapping
 
-from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure, missing_library
+from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_client import Endpoint, client, load
 from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_errors import (
     Said,
     StoreFailure,
@@ -21,43 +19,8 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_errors
     refusal,
 )
 
-if TYPE_CHECKING:
-    from types import ModuleType
-
-_ATTEMPTS = 4
 _PAGE = 1000
 Kind = Literal["objects", "versions", "uploads"]
-
-
-@dataclass(frozen=True)
-class Endpoint:
-    """Where the store is and who asks."""
-
-    url: str
-    access_key: str
-    secret_key: str
-    region: str = "us-east-1"
-    validate_certs: bool = True
-    ca_cert: str = ""
-    addressing_style: str = "path"
-    timeout: float = 15.0
-    https_assumed: bool = False
-
-    @classmethod
-    def of(cls, params: Mapping[str, Any]) -> Endpoint:
-        """Return the endpoint that a module's options describe."""
-        given = (params.get("endpoint_url") or "").strip().rstrip("/")
-        if not (params.get("access_key") and params.get("secret_key")):
-            raise Failure("invalid_option", "access_key and secret_key are needed, as options or in the environment "
-                          "variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. Give both")  # fmt: skip
-        region = params.get("region") or "us-east-1"
-        bare = bool(given) and "://" not in given
-        url = f"https://{given}" if bare else given or f"https://s3.{region}.amazonaws.com"
-        if not re.match(r"^https?://[^/\s@]+(/\S*)?$", url):
-            raise Failure("invalid_option", f"endpoint_url: {given!r} is not the URL of a store. Give http(s)://host:port")
-        return cls(url, params["access_key"], params["secret_key"], region, bool(params.get("validate_certs", True)),
-                   params.get("ca_cert") or "", params.get("addressing_style") or "path",
-                   float(params.get("request_timeout") or 15), bare)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -71,25 +34,13 @@ class Item:
     upload: str = ""
 
 
-def load() -> ModuleType:
-    """Return the library, or say that it is missing."""
-    try:
-        import botocore.config
-        import botocore.exceptions
-        import botocore.parsers
-        import botocore.session
-    except ImportError as error:
-        raise missing_library("botocore", "Talking to an S3 store", "1.29") from error
-    return botocore
-
-
 class S3:
     """An S3 store; safe to use from several threads."""
 
     def __init__(self, endpoint: Endpoint, *, connections: int = 10) -> None:
         self.endpoint = endpoint
         self._library = load()
-        self._client = _client(self._library, endpoint, connections)
+        self._client = client(self._library, endpoint, connections)
         self.time: float | None = None
 
     # --- buckets -------------------------------------------------------------------------------------------------
@@ -145,9 +96,11 @@ class S3:
 
     # --- listing -------------------------------------------------------------------------------------------------
 
-    def pages(self, bucket: str, kind: Kind, prefix: str = "", *, after: str = "", size: int = _PAGE) -> Iterator[list[Item]]:
+    def pages(
+        self, bucket: str, kind: Kind, prefix: str = "", *, after: str = "", size: int = _PAGE
+    ) -> Iterator[list[Item]]:
         """Yield what the bucket holds, page by page."""
-        call, more, marks, read = _LISTINGS[kind]
+        call, marks, read = _LISTINGS[kind]
         options: dict[str, Any] = {"Bucket": bucket, "Prefix": prefix}
         options["MaxUploads" if kind == "uploads" else "MaxKeys"] = size
         if after:
@@ -172,8 +125,9 @@ class S3:
     def delete(self, bucket: str, items: list[Item]) -> list[tuple[Item, Said]]:
         """Delete up to a thousand items with one request; return those that the store refused one by one."""
         wanted = [_identity(item) for item in items]
-        answer = self._call(f"delete from bucket {bucket}", "delete_objects", Bucket=bucket,
-                            Delete={"Objects": wanted, "Quiet": True})  # fmt: skip
+        doing = f"delete objects of bucket {bucket}"
+        request = {"Objects": wanted, "Quiet": True}
+        answer = self._call(doing, "delete_objects", Bucket=bucket, Delete=request)
         by_name = {(item.key, item.version): item for item in items}
         refused = []
         for error in answer.get("Errors", []):
@@ -217,9 +171,9 @@ class S3:
         except errors.ClientError as error:
             raise refusal(doing, _said(error.response), self.endpoint.url, self.endpoint.access_key) from error
         except errors.ParamValidationError as error:
-            raise StoreFailure("invalid_option", f"cannot {doing}: {error}. Correct the option") from error
+            raise StoreFailure("invalid_option", f"cannot {doing}: {error}. Correct it") from error
         except self._library.parsers.ResponseParserError as error:
-            raise StoreFailure("failed", f"cannot {doing}: what answers at {self.endpoint.url} is no S3 store. "
+            raise StoreFailure("failed", f"cannot {doing}: what answers at {self.endpoint.url} is not S3. "
                                "Check endpoint_url", details={"endpoint_url": self.endpoint.url}) from error  # fmt: skip
         except (errors.BotoCoreError, errors.HTTPClientError, ValueError) as error:
             raise self._silence(doing, error) from error
@@ -233,50 +187,12 @@ class S3:
                          https_assumed=self.endpoint.https_assumed)  # fmt: skip
 
 
-def _client(library: Any, endpoint: Endpoint, connections: int) -> Any:
-    """Return a client that takes nothing from the environment but the proxies."""
-    config = library.config.Config
-    options: dict[str, Any] = {
-        "region_name": endpoint.region,
-        "connect_timeout": endpoint.timeout,
-        "read_timeout": endpoint.timeout,
-        "max_pool_connections": connections,
-        "retries": {"mode": "standard", "total_max_attempts": _ATTEMPTS},
-        "s3": {"addressing_style": endpoint.addressing_style, "us_east_1_regional_endpoint": "regional"},
-        "signature_version": "s3v4",
-        # Older stores refuse the checksums that newer libraries send and expect by default.
-        "request_checksum_calculation": "when_required",
-        "response_checksum_validation": "when_required",
-        "ignore_configured_endpoint_urls": True,
-    }
-    known = {name: value for name, value in options.items() if name in config.OPTION_DEFAULTS}
-    session = library.session.Session(
-        session_vars={"profile": (None, [], None, None), "config_file": (None, None, "", None),
-                      "credentials_file": (None, None, "", None), "ca_bundle": (None, None, None, None)}
-    )  # fmt: skip
-    client = session.create_client(
-        "s3", endpoint_url=endpoint.url, aws_access_key_id=endpoint.access_key,
-        aws_secret_access_key=endpoint.secret_key, verify=endpoint.ca_cert or endpoint.validate_certs,
-        config=config(**known))  # fmt: skip
-    client.meta.events.register("before-sign.s3.DeleteObjects", _with_md5)
-    return client
-
-
-def _with_md5(request: Any, **_: Any) -> None:
-    """Send the digest that every store knows in place of the newer one."""
-    for name in [name for name in request.headers if name.lower().startswith(("x-amz-checksum", "x-amz-sdk-checksum"))]:
-        del request.headers[name]
-    body = request.body.encode() if isinstance(request.body, str) else request.body
-    digest = hashlib.md5(body, usedforsecurity=False).digest()
-    del request.headers["Content-MD5"]
-    request.headers["Content-MD5"] = base64.b64encode(digest).decode()
-
-
 def _said(response: Mapping[str, Any]) -> Said:
     error = response.get("Error", {})
     status = int(response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
     message = str(error.get("Message", ""))
-    return Said(str(error.get("Code", "")), "" if message in ("Forbidden", "Not Found", "Bad Request") else message, status)
+    only_status = message in ("Forbidden", "Not Found", "Bad Request")  # made up by the library from a HEAD's status
+    return Said(str(error.get("Code", "")), "" if only_status else message, status)
 
 
 def _identity(item: Item) -> dict[str, str]:
@@ -287,13 +203,17 @@ def _epoch(value: Any) -> float:
     return value.timestamp() if isinstance(value, datetime) else 0.0
 
 
+def _item(row: Mapping[str, Any], version: str = "") -> Item:
+    return Item(row["Key"], int(row.get("Size", 0)), _epoch(row.get("LastModified")), version)
+
+
 def _objects(answer: Mapping[str, Any]) -> list[Item]:
-    return [Item(row["Key"], int(row.get("Size", 0)), _epoch(row.get("LastModified"))) for row in answer.get("Contents", [])]
+    return [_item(row) for row in answer.get("Contents", [])]
 
 
 def _versions(answer: Mapping[str, Any]) -> list[Item]:
     rows = [*answer.get("Versions", []), *answer.get("DeleteMarkers", [])]
-    return [Item(row["Key"], int(row.get("Size", 0)), _epoch(row.get("LastModified")), row["VersionId"]) for row in rows]
+    return [_item(row, row["VersionId"]) for row in rows]
 
 
 def _uploads(answer: Mapping[str, Any]) -> list[Item]:
@@ -301,10 +221,10 @@ def _uploads(answer: Mapping[str, Any]) -> list[Item]:
 
 
 _LISTINGS: dict[str, Any] = {
-    "objects": ("list_objects_v2", None, (("ContinuationToken", "NextContinuationToken"),), _objects),
-    "versions": ("list_object_versions", None,
+    "objects": ("list_objects_v2", (("ContinuationToken", "NextContinuationToken"),), _objects),
+    "versions": ("list_object_versions",
                  (("KeyMarker", "NextKeyMarker"), ("VersionIdMarker", "NextVersionIdMarker")), _versions),
-    "uploads": ("list_multipart_uploads", None,
+    "uploads": ("list_multipart_uploads",
                 (("KeyMarker", "NextKeyMarker"), ("UploadIdMarker", "NextUploadIdMarker")), _uploads),
 }  # fmt: skip
 

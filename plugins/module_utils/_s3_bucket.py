@@ -10,7 +10,8 @@ from typing import Any, Iterator, Mapping, Protocol
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
 from ansible_collections.manuela.event_streaming.plugins.module_utils._plan import Plan, Result, converge
-from ansible_collections.manuela.event_streaming.plugins.module_utils._s3 import S3, Endpoint, Item, Kind
+from ansible_collections.manuela.event_streaming.plugins.module_utils._s3 import S3, Item, Kind
+from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_client import Endpoint
 from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_emptying import THREADS, Emptying, Store
 from ansible_collections.manuela.event_streaming.plugins.module_utils._wait import Clock
 
@@ -33,7 +34,9 @@ class BucketStore(Store, Protocol):
     def versioned(self, bucket: str) -> bool:
         """Say whether it keeps versions."""
 
-    def pages(self, bucket: str, kind: Kind, prefix: str = "", *, after: str = "", size: int = 1000) -> Iterator[list[Item]]:
+    def pages(
+        self, bucket: str, kind: Kind, prefix: str = "", *, after: str = "", size: int = 1000
+    ) -> Iterator[list[Item]]:
         """Yield what it holds."""
 
 
@@ -167,8 +170,9 @@ class Bucket:
         named = ", ".join(repr(prefix) for prefix in self._desired.prefixes) or "none are given"
         raise Failure(
             "refused",
-            f"bucket {self._desired.name} holds {current.foreign!r}, which begins with none of the prefixes ({named}): is it "
-            "the right bucket? Correct name or prefixes, or give all_keys: true to delete every object; nothing was deleted",
+            f"bucket {self._desired.name} holds {current.foreign!r}, which begins with none of the prefixes ({named}): "
+            "is it the right bucket? Correct name or prefixes, or give all_keys: true to delete every object; "
+            "nothing was deleted",
             details={"key": current.foreign, "prefixes": list(self._desired.prefixes)},
         )
 

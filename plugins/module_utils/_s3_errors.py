@@ -17,7 +17,8 @@ _KINDS: dict[str, tuple[Code, str, str]] = {
     "ExpiredToken": ("unauthorized", "the keys have expired", "Get new ones"),
     "RequestTimeTooSkewed": ("unauthorized", "the clocks of this host and of the store differ too much",
                              "Set the clock of this host"),
-    "AccessDenied": ("unauthorized", "the access key may not do that", "Give the key that right, or take another bucket"),
+    "AccessDenied": ("unauthorized", "the access key may not do that",
+                     "Give the key that right, or take another bucket"),
     "AllAccessDisabled": ("unauthorized", "access is disabled", "Ask the owner of the bucket"),
     "NoSuchBucket": ("not_found", "there is no such bucket", "Check the name, or create it with s3_bucket"),
     "NoSuchKey": ("not_found", "there is no such object", "Check the key"),
@@ -27,13 +28,15 @@ _KINDS: dict[str, tuple[Code, str, str]] = {
     "PermanentRedirect": ("invalid_option", "the bucket is in another region or at another endpoint",
                           "Give the region and endpoint of the bucket"),
     "AuthorizationHeaderMalformed": ("invalid_option", "the store wants another region", "Give the region it names"),
-    "IllegalLocationConstraintException": ("invalid_option", "the store wants another region", "Give the region it names"),
+    "IllegalLocationConstraintException": ("invalid_option", "the store wants another region",
+                                           "Give the region it names"),
     "BucketNotEmpty": ("conflict", "the bucket is not empty", "Empty it first"),
     "TooManyBuckets": ("refused", "the account may have no more buckets", "Delete one, or use one that exists"),
     "QuotaExceeded": ("refused", "the quota is used up", "Free some space"),
 }  # fmt: skip
 # What a store without one of the newer requests answers to it.
 UNSUPPORTED = frozenset({"NotImplemented", "MalformedXML", "MethodNotAllowed", "MissingContentMD5", "XNotImplemented"})
+_TRANSIENT = ("SlowDown", "InternalError", "ServiceUnavailable", "RequestTimeout", "OperationAborted", "Throttling")
 _BY_STATUS = {301: "PermanentRedirect", 307: "PermanentRedirect", 401: "InvalidAccessKeyId", 403: "AccessDenied",
               404: "NoSuchBucket", 405: "MethodNotAllowed", 501: "NotImplemented"}  # fmt: skip
 
@@ -54,8 +57,7 @@ class Said:
     @property
     def transient(self) -> bool:
         """Whether the same request may succeed a moment later."""
-        return self.status in (408, 429, 500, 502, 503, 504) or self.name in (
-            "SlowDown", "InternalError", "ServiceUnavailable", "RequestTimeout", "OperationAborted", "Throttling")  # fmt: skip
+        return self.status in (408, 429, 500, 502, 503, 504) or self.name in _TRANSIENT
 
     @property
     def unsupported(self) -> bool:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import heapq
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any, Iterable, Iterator, Mapping, Protocol
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils._plan import Result
-from ansible_collections.manuela.event_streaming.plugins.module_utils._s3 import S3, Endpoint, Item, Kind
+from ansible_collections.manuela.event_streaming.plugins.module_utils._s3 import S3, Item, Kind
+from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_client import Endpoint
 from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_errors import StoreFailure
 from ansible_collections.manuela.event_streaming.plugins.module_utils._wait import Clock, Look, wait_until
 
@@ -61,7 +62,8 @@ def execute(params: Mapping[str, Any], check_mode: bool, clock: Clock) -> Result
     wanted = Wanted(params["name"], prefixes, params["key"] or "", params["read"], params["max_read_bytes"],
                     params["limit"], params["wait_for"], params["min_count"], params["modified_after"])  # fmt: skip
     info = ObjectInfo(S3(Endpoint.of(params)), wanted, clock)
-    return info.run(wait=params["wait"] and not check_mode, timeout=params["wait_timeout"], interval=params["wait_sleep"])
+    waits = params["wait"] and not check_mode
+    return info.run(wait=waits, timeout=params["wait_timeout"], interval=params["wait_sleep"])
 
 
 class ObjectInfo:
@@ -131,7 +133,7 @@ class ObjectInfo:
         }
 
     def _row(self, item: Item, now: float) -> dict[str, Any]:
-        stamp = datetime.fromtimestamp(item.modified, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        stamp = datetime.fromtimestamp(item.modified, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         age = max(0, round(now - item.modified))
         return {"key": item.key, "size": item.size, "last_modified": stamp, "age_seconds": age}
 

@@ -10,7 +10,8 @@ module: s3_object_info
 short_description: Count, list and read the objects of an S3 bucket, and wait for them
 version_added: 1.0.0
 description:
-  - Returns how many objects a bucket holds, the newest of them, and the content of one. Keys may hold blanks and colons.
+  - Returns how many objects a bucket holds, the newest of them, and the content of one. Keys may hold blanks and
+    colons.
   - Can wait until enough objects are there, also until enough were written after a given time.
   - Ages are taken from the store's own clock.
 options:

@@ -1,0 +1,98 @@
+# Copyright: (c) 2026, manuela.event_streaming contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where an S3 store is, and a client of botocore for it that takes nothing from the environment but the proxies."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import Any, Mapping
+
+from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure, missing_library
+
+_ATTEMPTS = 4
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Where the store is and who asks."""
+
+    url: str
+    access_key: str
+    secret_key: str
+    region: str = "us-east-1"
+    validate_certs: bool = True
+    ca_cert: str = ""
+    addressing_style: str = "path"
+    timeout: float = 15.0
+    https_assumed: bool = False
+
+    @classmethod
+    def of(cls, params: Mapping[str, Any]) -> Endpoint:
+        """Return the endpoint that a module's options describe."""
+        given = (params.get("endpoint_url") or "").strip().rstrip("/")
+        if not (params.get("access_key") and params.get("secret_key")):
+            raise Failure("invalid_option", "access_key and secret_key are needed, as options or in the environment "
+                          "variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. Give both")  # fmt: skip
+        region = params.get("region") or "us-east-1"
+        bare = bool(given) and "://" not in given
+        url = f"https://{given}" if bare else given or f"https://s3.{region}.amazonaws.com"
+        if not re.match(r"^https?://[^/\s@]+(/\S*)?$", url):
+            raise Failure("invalid_option", f"endpoint_url: {given!r} is no URL of a store. Give http(s)://host:port")
+        return cls(url, params["access_key"], params["secret_key"], region, bool(params.get("validate_certs", True)),
+                   params.get("ca_cert") or "", params.get("addressing_style") or "path",
+                   float(params.get("request_timeout") or 15), bare)  # fmt: skip
+
+
+def load() -> Any:
+    """Return the library, or say that it is missing."""
+    try:
+        import botocore.config
+        import botocore.exceptions
+        import botocore.parsers
+        import botocore.session
+    except ImportError as error:
+        raise missing_library("botocore", "Talking to an S3 store", "1.29") from error
+    return botocore
+
+
+def client(library: Any, endpoint: Endpoint, connections: int) -> Any:
+    """Return a client that takes nothing from the environment but the proxies."""
+    config = library.config.Config
+    options: dict[str, Any] = {
+        "region_name": endpoint.region,
+        "connect_timeout": endpoint.timeout,
+        "read_timeout": endpoint.timeout,
+        "max_pool_connections": connections,
+        "retries": {"mode": "standard", "total_max_attempts": _ATTEMPTS},
+        "s3": {"addressing_style": endpoint.addressing_style, "us_east_1_regional_endpoint": "regional"},
+        "signature_version": "s3v4",
+        # Older stores refuse the checksums that newer libraries send and expect by default.
+        "request_checksum_calculation": "when_required",
+        "response_checksum_validation": "when_required",
+        "ignore_configured_endpoint_urls": True,
+    }
+    known = {name: value for name, value in options.items() if name in config.OPTION_DEFAULTS}
+    session = library.session.Session(
+        session_vars={"profile": (None, [], None, None), "config_file": (None, None, "", None),
+                      "credentials_file": (None, None, "", None), "ca_bundle": (None, None, None, None)}
+    )  # fmt: skip
+    made = session.create_client(
+        "s3", endpoint_url=endpoint.url, aws_access_key_id=endpoint.access_key,
+        aws_secret_access_key=endpoint.secret_key, verify=endpoint.ca_cert or endpoint.validate_certs,
+        config=config(**known))  # fmt: skip
+    made.meta.events.register("before-sign.s3.DeleteObjects", _with_md5)
+    return made
+
+
+def _with_md5(request: Any, **_: Any) -> None:
+    """Send the digest that every store knows in place of the newer one."""
+    for name in [name for name in request.headers if name.lower().startswith(("x-amz-checksum", "x-amz-sdk-checksum"))]:
+        del request.headers[name]
+    body = request.body.encode() if isinstance(request.body, str) else request.body
+    digest = hashlib.md5(body, usedforsecurity=False).digest()
+    del request.headers["Content-MD5"]
+    request.headers["Content-MD5"] = base64.b64encode(digest).decode()
