@@ -45,16 +45,18 @@ class WaitingAction(ActionBase):
     def _sliced(self, arguments: dict[str, Any], total: float, task_vars: dict[str, Any]) -> dict[str, Any]:
         start = time.monotonic()
         attempts = 0
+        so_far: dict[str, Any] = {}
         while True:
             left = total - (time.monotonic() - start)
             first = not attempts
             answer = self._call({**arguments, "wait_timeout": slice_seconds(left)}, task_vars)
             details = _details(answer)
             attempts += int(details.get("attempts", 1))
+            so_far = so_far or details.get("so_far") or {}
             elapsed = time.monotonic() - start
             self._say(progress_of(answer), elapsed, total, task_vars)
             if not _may_go_on(answer, first=first) or elapsed >= total:
-                return _told(with_totals(answer, elapsed, attempts))
+                return _told(with_so_far(with_totals(answer, elapsed, attempts), so_far))
             arguments.update(details.get("resume") or {})
 
     def _call(self, arguments: dict[str, Any], task_vars: dict[str, Any] | None) -> dict[str, Any]:
@@ -103,6 +105,18 @@ def with_totals(answer: dict[str, Any], elapsed: float, attempts: int) -> dict[s
     failure = {**answer["failure"], "details": {**details, "elapsed": round(elapsed, 1), "attempts": attempts}}
     msg = re.sub(r"^timed out after \d+ s", f"timed out after {elapsed:.0f} s", answer.get("msg", ""))
     return {**answer, "msg": msg, "failure": failure}
+
+
+def with_so_far(answer: dict[str, Any], so_far: dict[str, Any]) -> dict[str, Any]:
+    """Return the answer with what an earlier slice did, which the last one found done."""
+    merged = dict(answer)
+    for key, value in so_far.items():
+        if isinstance(value, dict):
+            if key in merged:
+                merged[key] = {**merged[key], **value}
+        elif value:
+            merged[key] = value
+    return merged
 
 
 def _told(answer: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,150 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, manuela.event_streaming contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: cluster_object
+short_description: Delete, patch or scale Kubernetes objects, by name or by labels
+version_added: 0.1.0
+description:
+  - Deletes objects, applies a JSON merge patch to them or sets their number of replicas, and can wait until it is so.
+  - Does nothing when it is so already. An object that is being deleted is not deleted again.
+  - Creates nothing. What is deployed belongs into Git.
+options:
+  objects:
+    description: Which objects, in the order in which they are written.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      kind:
+        description: Kind, or the plural that kubectl takes.
+        type: str
+        required: true
+      group:
+        description: API group. Only needed when several groups serve the kind.
+        type: str
+      api_version:
+        description: Group and version. The version that the server prefers is used without it.
+        type: str
+      namespace:
+        description: Namespace. Required for kinds that have one.
+        type: str
+      name:
+        description: Name. Exactly one of O(objects[].name) and O(objects[].label_selector) is required.
+        type: str
+      label_selector:
+        description: Labels as kubectl takes them.
+        type: str
+  state:
+    description:
+      - V(absent) deletes. A kind that the server does not serve counts as absent.
+      - V(patched) applies O(patch), V(scaled) sets C(spec.replicas) to O(replicas). A named object must exist.
+    type: str
+    choices: [absent, patched, scaled]
+    required: true
+  patch:
+    description: JSON merge patch. It is sent only to objects that it would change.
+    type: dict
+  replicas:
+    description: Number of replicas for V(scaled).
+    type: int
+  propagation:
+    description: What is deleted with an object that owns others.
+    type: str
+    choices: [Foreground, Background, Orphan]
+    default: Foreground
+extends_documentation_fragment:
+  - manuela.event_streaming.kube
+  - manuela.event_streaming.wait
+  - manuela.event_streaming.attributes
+requirements:
+  - python >= 3.11
+seealso:
+  - module: manuela.event_streaming.resource_status_info
+author:
+  - manuela.event_streaming contributors (@sa-mw-dach)
+"""
+
+EXAMPLES = r"""
+- name: Delete the topics while their operator still runs, and wait until they are gone
+  manuela.event_streaming.cluster_object:
+    context: factory
+    objects:
+      - kind: KafkaTopic
+        namespace: manuela-stormshift-messaging
+        label_selector: strimzi.io/cluster=manuela-kafka-cluster
+    state: absent
+    wait: true
+    wait_timeout: 120
+
+- name: Stop the mirror
+  manuela.event_streaming.cluster_object:
+    context: factory
+    objects:
+      - kind: KafkaMirrorMaker2
+        namespace: manuela-data-lake-factory-mirror-maker
+        name: factory-to-central
+    state: scaled
+    replicas: 0
+"""
+
+RETURN = r"""
+cluster_object:
+  description: What was asked for.
+  returned: success
+  type: dict
+  contains:
+    objects:
+      description: One entry per object, or per name that does not exist.
+      type: list
+      elements: dict
+      contains:
+        kind: {description: Kind., type: str}
+        namespace: {description: Namespace., type: str}
+        name: {description: Name., type: str}
+        before:
+          description: What this task is about, before. C(exists) for V(absent), else the parts that the patch names.
+          type: dict
+        after: {description: The same after it., type: dict}
+    deleted:
+      description: Objects whose deletion was asked for, or would be in check mode.
+      type: list
+      elements: str
+"""
+
+from ansible_collections.manuela.event_streaming.plugins.module_utils import _cluster_object, _options
+from ansible_collections.manuela.event_streaming.plugins.module_utils._module import run
+
+
+def main() -> None:
+    """Run the module."""
+    entry = {name: {"type": "str"} for name in ("group", "api_version", "namespace", "name", "label_selector")}
+    run(
+        "cluster_object",
+        _cluster_object.execute,
+        argument_spec={
+            "objects": {
+                "type": "list",
+                "elements": "dict",
+                "required": True,
+                "options": {"kind": {"type": "str", "required": True}, **entry},
+            },
+            "state": {"type": "str", "choices": ["absent", "patched", "scaled"], "required": True},
+            "patch": {"type": "dict"},
+            "replicas": {"type": "int"},
+            "propagation": {
+                "type": "str",
+                "choices": ["Foreground", "Background", "Orphan"],
+                "default": "Foreground",
+            },
+            **_options.KUBE,
+            **_options.WAIT,
+        },
+    )
+
+
+if __name__ == "__main__":
+    main()
