@@ -48,7 +48,7 @@ _QUIET = {
     "GIT_MERGE_AUTOEDIT": "no",
 }
 _SETTINGS = ("core.quotePath=false", "i18n.commitEncoding=UTF-8", "advice.detachedHead=false", "gc.auto=0",
-             "maintenance.auto=false", "core.fsmonitor=false", "fetch.writeCommitGraph=false",
+             "maintenance.auto=false", "core.fsmonitor=false", "core.safecrlf=false", "fetch.writeCommitGraph=false",
              "submodule.recurse=false", "color.ui=false")  # fmt: skip
 
 
@@ -124,9 +124,9 @@ class Git:
         ``url`` is the remote's address for commands that talk to it.  An exit code that is not in ``ok`` is raised
         as a failure that quotes what git, or the host, said.
         """
-        done = self._spawn(args, url, dict(env or {}), data)
+        done = self._git(args, url, dict(env or {}), data)
         if done.code not in ok:
-            raise git_failure(args[0], done.err or done.text, url or str(self.directory), self.redact)
+            raise git_failure(f"git {args[0]}", done.err or done.text, url or str(self.directory), self.redact)
         return done
 
     def text(self, *args: str, env: Mapping[str, str] | None = None, data: bytes = b"") -> str:
@@ -135,7 +135,7 @@ class Git:
 
     def ask(self, *args: str) -> str:
         """Return the output of ``git ARGS``, or an empty text when it ends with an error."""
-        done = self._spawn(args, "", {}, b"")
+        done = self._git(args, "", {}, b"")
         return done.text if done.code == 0 else ""
 
     @cached_property
@@ -174,21 +174,37 @@ class Git:
                 env[_TOKEN] = self.access.token
         return env
 
-    def _spawn(self, args: tuple[str, ...], url: str, env: dict[str, str], data: bytes) -> Done:
+    def program(
+        self, *command: str, directory: Path, env: Mapping[str, str], verb: str, ok: Collection[int] = (0,)
+    ) -> Done:
+        """Run another program (a hook) as git would, under the same deadline; ``verb`` names it in messages."""
+        try:
+            done = self._spawn(list(command), directory, {**self.environment(), **env}, b"", verb, "")
+        except OSError as error:
+            raise Failure("refused", f"cannot start the {verb}: {error.strerror}. Check its first line") from error
+        if done.code not in ok:
+            raise git_failure(verb, done.err or done.text, str(self.directory), self.redact)
+        return done
+
+    def _git(self, args: tuple[str, ...], url: str, env: dict[str, str], data: bytes) -> Done:
         if self._program is None:
             raise Failure("missing_library", "the program git is not on the PATH of the host that runs the module. "
                           "Install it there, for instance with: dnf install git")  # fmt: skip
         if not self.directory.is_dir():
             raise Failure("not_found", f"there is no directory {self.directory}. Check the path")
         command = [self._program, *self._settings(url), *args]
+        return self._spawn(command, self.directory, {**self.environment(url), **env}, data, f"git {args[0]}", url)
+
+    def _spawn(
+        self, command: list[str], directory: Path, env: dict[str, str], data: bytes, verb: str, url: str
+    ) -> Done:
         child = subprocess.Popen(  # a session of its own: no terminal to ask on, and one group to end at the deadline
-            command, cwd=self.directory, env={**self.environment(url), **env}, stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)  # fmt: skip
+            command, cwd=directory, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            start_new_session=True)  # fmt: skip
         try:
             out, err = child.communicate(data, timeout=self.access.timeout)
         except subprocess.TimeoutExpired:
-            said = _end(child)
-            raise self._late(args[0], url, said) from None
+            raise self._late(verb, url, _end(child)) from None
         return Done(child.returncode, out, self.redact(err.decode("utf-8", "replace")))
 
     def _late(self, verb: str, url: str, said: str) -> Failure:
@@ -196,10 +212,10 @@ class Git:
         heard = f"; it last said: {self.redact(said)}" if said else ""
         return Failure(
             "timeout",
-            f"git {verb}{where} did not end within {self.access.timeout:.0f} s and was stopped{heard}. Look for a "
+            f"{verb}{where} did not end within {self.access.timeout:.0f} s and was stopped{heard}. Look for a "
             "hook, a signing program or a network that does not answer, or give a longer request_timeout",
             retryable=True,
-            details={"command": f"git {verb}", "elapsed": self.access.timeout},
+            details={"command": verb, "elapsed": self.access.timeout},
         )
 
     def _settings(self, url: str) -> list[str]:

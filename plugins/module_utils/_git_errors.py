@@ -10,6 +10,8 @@ from typing import Callable
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Code, Failure
 
+_TRANSIENT = re.compile(r"Connection (reset|timed out)|early EOF|hung up|RPC failed|error: (408|429|5\d\d)|Empty reply|"
+                        r"unexpected disconnect|HTTP (408|429|5\d\d)")  # fmt: skip
 _NOISE = re.compile(r"^(hint:|Cloning into|From |To |Everything up-to-date|remote:\s*$|\s*$)")
 # First match wins: a host's rule is more telling than the "unable to access" that git puts under it.
 _KINDS: tuple[tuple[str, Code, str], ...] = (
@@ -40,19 +42,22 @@ _KINDS: tuple[tuple[str, Code, str], ...] = (
      "Check the network, the proxy variables and the host's state, then run again"),
     (r"\.lock': File exists|another git process|cannot lock ref", "conflict",
      "Another git runs here, or one was killed: when none runs, remove the named lock file"),
+    (r"gpg failed|failed to sign|cannot run gpg|ssh-keygen|error: .*sign", "failed",
+     "Commits are signed here (commit.gpgSign): make the key usable without a prompt, or switch signing off"),
     (r"dubious ownership", "refused", "The directory belongs to another user: take a directory of your own"),
     (r"No space left|Read-only file system|unable to (create|write)", "refused", "Check free space and permissions"),
 )  # fmt: skip
 
 
 def git_failure(verb: str, said: str, where: str, redact: Callable[[str], str] = str) -> Failure:
-    """Return the failure for ``git VERB`` on ``where`` that ended with the text ``said``."""
+    """Return the failure for the command ``verb`` on ``where`` that ended with the text ``said``."""
     code, advice = kind_of(said)
+    quoted = redact(without_password(said.strip()))[-4000:]
     return Failure(
         code,
-        redact(f"git {verb} on {without_password(where)} failed: {essence(said)}. {advice}"),
+        redact(f"{verb} on {without_password(where)} failed: {essence(said)}. {advice}"),
         retryable=code in ("unreachable", "conflict"),
-        details={"command": f"git {verb}", "said": redact(without_password(said.strip()))[-4000:]},
+        details={"command": verb, "transient": bool(_TRANSIENT.search(said)), "said": quoted},
     )
 
 

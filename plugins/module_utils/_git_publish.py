@@ -16,9 +16,9 @@ from typing import Any, Mapping
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git import ANY, Access
+from ansible_collections.manuela.event_streaming.plugins.module_utils._git_chain import Built
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git_commits import (
     Author,
-    Built,
     Stack,
     Wanted,
     wanted_commits,
@@ -31,6 +31,7 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._wait impo
 
 _RACE = re.compile(r"fetch first|non-fast-forward|failed to update ref|cannot lock ref|incorrect old value|stale info")
 _LONGEST_PAUSE = 3.0
+_WIRE_RETRIES = 2  # for a connection that breaks; losing a race has push_retries
 
 
 @dataclass(frozen=True)
@@ -82,13 +83,21 @@ class Publisher:
 
     def publish(self, retries: int, check_mode: bool, clock: Clock) -> Result:
         """Commit on the remote's tip and push; somebody else's push in between means: once more on the new tip."""
+        sent: Outcome | None = None
         for attempt in range(1, retries + 2):
-            base = self.copy.remote_tip(self.branch)
-            built = self._build(base)
-            if built.tip == base or check_mode:
-                return self._settle(Outcome(built, base, attempt, False), check_mode)
-            if self._push(built.tip):
-                return self._settle(Outcome(built, base, attempt, True), check_mode)
+            try:
+                base = self.copy.remote_tip(self.branch)
+                if sent and not self.copy.only_in(sent.built.tip, base):  # the push landed, its answer was lost
+                    return self._settle(replace(sent, attempts=attempt), check_mode)
+                built = self._build(base)
+                if built.tip == base or check_mode:
+                    return self._settle(Outcome(built, base, attempt, False), check_mode)
+                sent = Outcome(built, base, attempt, True)
+                if self._push(built.tip):
+                    return self._settle(sent, check_mode)
+            except Failure as failure:
+                if attempt > min(retries, _WIRE_RETRIES) or not failure.details.get("transient"):
+                    raise
             clock.sleep(_pause(attempt))
         raise self._lost(retries + 1)
 
@@ -114,7 +123,7 @@ class Publisher:
         raise self._refused(said, tip, url)
 
     def _refused(self, said: str, tip: str, url: str) -> Failure:
-        failure = git_failure("push", said, url, self.copy.git.redact)
+        failure = git_failure("git push", said, url, self.copy.git.redact)
         code, advice = kind_of(said)
         details = {**failure.details, "branch": self.branch, "revision": tip, "kept_as": self.pending}
         return Failure(

@@ -149,9 +149,9 @@ def _clone_into(git: Git, url: str, branch: str, tip: str, room: Path) -> None:
 def _forward(copy: WorkCopy, url: str, params: Mapping[str, Any], check_mode: bool) -> Result:
     _require_remote(copy, url)
     branch = copy.require(params["branch"] or "")
-    if not params["adopt"]:
-        _protect(copy, params["protect"] or [])
     head, tip = copy.head(), copy.remote_tip(branch)
+    if not params["adopt"]:
+        _protect(copy, params["protect"] or [], tip)
     if not tip and not params["create_branch"] and head:
         raise Failure("not_found", f"{url} has no branch {branch}. Give a branch that it has, or create_branch: true")
     behind, ahead = copy.only_in(tip, head), copy.only_in(head, tip) if tip else []
@@ -178,14 +178,16 @@ def _require_remote(copy: WorkCopy, url: str) -> None:
                       "Give another path, or the repository that it belongs to")  # fmt: skip
 
 
-def _protect(copy: WorkCopy, protect: list[str]) -> None:
+def _protect(copy: WorkCopy, protect: list[str], tip: str) -> None:
     named = [os.path.normpath(path) for path in protect]
     touched = [path for path in copy.dirty() if any(path == name or path.startswith(f"{name}/") for name in named)]
-    if not touched:
-        return
     head = copy.tree(copy.head())
     index = PrivateIndex(copy.git, head, copy.room)
     index.read_work_tree(touched)
+    ours, theirs = index.entries(), PrivateIndex(copy.git, copy.tree(tip), copy.room).entries()
+    touched = [path for path in touched if ours.get(path) != theirs.get(path)]  # else a killed run pushed them already
+    if not touched:
+        return
     raise Failure(
         "conflict",
         f"{copy.root} has local changes, which this run did not make, in {', '.join(touched)}. Commit or undo them, or "
