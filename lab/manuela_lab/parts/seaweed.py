@@ -10,10 +10,14 @@ import json
 import shutil
 import sys
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 
 S3_PORT = 8333
 LONGEST_SOCKET = 100
+INNER_SERVERS = ("master", "volume", "filer", "s3")
+LOWEST_INNER_PORT = 20000
+INNER_PORT_BLOCKS = 5000
 
 
 def weed() -> str:
@@ -29,8 +33,9 @@ def weed() -> str:
 class Store:
     """Where the store keeps its data and where it listens.
 
-    ``address`` must be the lab's own: all of SeaweedFS's inner ports (filer, master, volume and their gRPC twins at
-    port + 10000) are on it too, so that two labs do not meet.
+    ``address`` must be the lab's own: SeaweedFS's inner servers are on it too.  Their gRPC ports come from the address,
+    because each also opens ``/tmp/seaweedfs-NAME-grpc-PORT.sock`` and its clients prefer that: with the usual ports,
+    one lab's S3 lists and writes the buckets of another.
     """
 
     directory: Path
@@ -71,14 +76,22 @@ class Store:
             "master.volumeSizeLimitMB": 64,
             "volume.port": 9340,
             "volume.max": 0,
+            **{f"{name}.port.grpc": port for name, port in self._inner_ports().items()},
         }
         # Not "mini": that one also listens on 127.0.0.1 and refuses ports that another lab has on its own address.
         settings = [f"-{key}={value}" for key, value in options.items()]
         return [weed(), "-logtostderr=true", "server", "-filer", "-s3", *settings]
 
     def sockets(self) -> list[Path]:
-        """Whoever removes the store removes these too: they may lie outside its directory."""
-        return [self._socket("s3"), self._socket("filer")]
+        """Whoever removes the store removes these too: they lie outside its directory."""
+        inner = [Path(f"/tmp/seaweedfs-{name}-grpc-{port}.sock") for name, port in self._inner_ports().items()]
+        return [self._socket("s3"), self._socket("filer"), *inner]
+
+    def _inner_ports(self) -> dict[str, int]:
+        """The same at every start, and another block of ports for (nearly) every other address."""
+        block = int.from_bytes(ip_address(self.address).packed[1:3], "big") % INNER_PORT_BLOCKS
+        first = LOWEST_INNER_PORT + 8 * block
+        return {name: first + index for index, name in enumerate(INNER_SERVERS)}
 
     def _socket(self, name: str) -> Path:
         """A socket's path must be short, whatever directory the lab lives in."""
