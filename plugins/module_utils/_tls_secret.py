@@ -1,0 +1,149 @@
+# Copyright: (c) 2026, manuela.event_streaming contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One TLS pair that several Secret manifests hold: made when there is a reason, the same in all of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Mapping
+
+from ansible_collections.manuela.event_streaming.plugins.module_utils import _tls_secret_manifest as manifests
+from ansible_collections.manuela.event_streaming.plugins.module_utils import _tls_secret_x509 as x509
+from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
+from ansible_collections.manuela.event_streaming.plugins.module_utils._plan import Plan, Result, converge
+from ansible_collections.manuela.event_streaming.plugins.module_utils._tls_secret_decision import (
+    DAY,
+    Pair,
+    moment,
+    reasons,
+)
+from ansible_collections.manuela.event_streaming.plugins.module_utils._tls_secret_maker import make
+from ansible_collections.manuela.event_streaming.plugins.module_utils._tls_secret_manifest import Manifest, Texts
+from ansible_collections.manuela.event_streaming.plugins.module_utils._tls_secret_options import Options, parse
+from ansible_collections.manuela.event_streaming.plugins.module_utils._work_tree import WorkTree
+from ansible_collections.manuela.event_streaming.plugins.module_utils._yaml_text import Source
+
+RENEW = "renew"
+COPY = "copy"
+Files = Mapping[Path, Source]
+
+
+def execute(params: Mapping[str, Any], check_mode: bool, clock: Any) -> Result:
+    """Run the module ``tls_secret``."""
+    x509.load()
+    return converge(_Secrets(parse(params, clock.epoch()), clock.epoch()), check_mode=check_mode)
+
+
+class _Secrets:
+    """The manifests, that with the private key first: the others are derived from it."""
+
+    def __init__(self, options: Options, now: float) -> None:
+        self._tree: WorkTree = options.tree
+        self._options, self._wanted, self._now = options, options.wanted, now
+        self._manifests: tuple[Manifest, ...] = tuple(sorted(options.manifests, key=lambda one: not one.has_key))
+        self._is_new = False
+
+    def observe(self) -> Files:
+        files = {real: self._tree.read(real) for real in dict.fromkeys(one.real for one in self._manifests)}
+        for one in self._manifests:
+            manifests.read(files[one.real], one)  # a manifest that cannot be used is named before the first write
+        return files
+
+    def plan(self, current: Files) -> Plan:
+        primary = self._manifests[0]
+        pair = self._pair(current)
+        why = self._why(pair)
+        before = "".join(self._shown(current, one) for one in self._manifests)
+        if why:
+            text = f"a new certificate for {', '.join(self._wanted.subject_alt_name)}"
+            after = "".join(f"{self._tree.shown(one.real)}: {text}\n" for one in self._manifests)
+            name = self._tree.shown(primary.real)
+            return Plan((RENEW,), before, after, tuple(f"{name}: {reason}" for reason in why))
+        texts = manifests.read(current[primary.real], primary)
+        behind = [one for one in self._manifests if self._differs(current, one, texts)]
+        if not behind:
+            return Plan()
+        done = self._edited(current, texts)
+        after = "".join(self._shown(done, one) for one in self._manifests)
+        lines = (f"{self._tree.shown(one.real)}: it differs from {self._tree.shown(primary.real)}" for one in behind)
+        return Plan((COPY,), before, after, tuple(lines))
+
+    def _pair(self, current: Files) -> Pair:
+        primary = self._manifests[0]
+        texts = manifests.read(current[primary.real], primary)
+        return x509.read(
+            texts.certificate, texts.private_key, needs_key=primary.has_key, issuer=self._options.authority
+        )
+
+    def _why(self, pair: Pair) -> tuple[str, ...]:
+        """Return why a new pair is to be made, nothing when the present one is to stay."""
+        found = reasons(pair, self._wanted, self._now)
+        if self._options.regenerate == "always" and not self._is_new:
+            return (*found, "a new one was asked for (regenerate=always)")
+        if self._options.regenerate != "never" or not found:
+            return found
+        if pair.certificate is None or pair.key_problem or pair.certificate.not_after <= self._now:
+            raise Failure(
+                "refused",
+                f"{self._tree.shown(self._manifests[0].real)}: {'; '.join(found)}, and regenerate=never forbids a new "
+                "pair. Use regenerate=auto, or put a valid pair there",
+            )
+        return ()
+
+    def _differs(self, current: Files, one: Manifest, primary: Texts) -> bool:
+        return manifests.write(current[one.real], one, self._texts_for(one, primary)) is not current[one.real]
+
+    def _texts_for(self, one: Manifest, primary: Texts) -> Texts:
+        if one.has_key:
+            return primary
+        authority = self._options.authority
+        return Texts(authority.pem if authority else primary.certificate)
+
+    def _edited(self, current: Files, primary: Texts) -> dict[Path, Source]:
+        edited = dict(current)
+        for one in self._manifests:
+            edited[one.real] = manifests.write(edited[one.real], one, self._texts_for(one, primary))
+        return edited
+
+    def _shown(self, current: Files, one: Manifest) -> str:
+        """Return the manifest as one line of a diff, by fingerprint."""
+        texts = manifests.read(current[one.real], one)
+        pair = x509.read(texts.certificate, texts.private_key, needs_key=one.has_key)
+        if pair.certificate is None:
+            return f"{self._tree.shown(one.real)}: {pair.problem}\n"
+        there = pair.certificate
+        names = ", ".join(there.subject_alt_name) or "no name"
+        problem = f", {pair.key_problem}" if pair.key_problem else ""
+        return (
+            f"{self._tree.shown(one.real)}: sha256:{there.fingerprint} for {names} "
+            f"until {moment(there.not_after)}{problem}\n"
+        )
+
+    def apply(self, plan: Plan) -> None:
+        current = self.observe()
+        primary = manifests.read(current[self._manifests[0].real], self._manifests[0])
+        if plan.steps == (RENEW,):
+            made = make(self._wanted, self._now, self._options.authority)
+            primary = Texts(made.certificate, made.private_key)
+            self._is_new = True
+        edited = self._edited(current, primary)
+        for real, source in edited.items():
+            if source is not current[real]:
+                self._tree.write(real, source.to_bytes())
+
+    def describe(self, current: Files, pending: Plan) -> Mapping[str, Any]:
+        pair = self._pair(current)
+        there = pair.certificate if pending.steps != (RENEW,) else None
+        wanted = self._wanted
+        return {
+            "fingerprint_sha256": there.fingerprint if there else None,
+            "common_name": there.common_name if there else wanted.common_name,
+            "subject_alt_name": list(there.subject_alt_name if there else wanted.subject_alt_name),
+            "not_before": moment(there.not_before) if there else None,
+            "not_after": moment(there.not_after) if there else None,
+            "days_left": int((there.not_after - self._now) // DAY) if there else None,
+            "key_type": there.key_type if there else wanted.key_type,
+            "key_size": there.key_size if there else wanted.key_size,
+            "manifests": [self._tree.shown(one.real) for one in self._manifests],
+        }
