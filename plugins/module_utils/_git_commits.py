@@ -59,7 +59,7 @@ def wanted_commits(root: Path, commits: Sequence[Mapping[str, Any]]) -> tuple[Wa
     """Return the asked commits, with paths relative to the work copy."""
     found = []
     for commit in commits:
-        message = commit["message"].strip()
+        message = commit["subject"].strip()
         if not message:
             raise Failure("invalid_option", "commits: a message is empty. Give every commit a message")
         found.append(Wanted(_with_trailers(message, commit.get("trailers") or {}), _relative(root, commit["paths"])))

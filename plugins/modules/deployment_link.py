@@ -68,7 +68,7 @@ seealso:
   - module: manuela.event_streaming.kustomization_info
   - module: manuela.event_streaming.git_publish
 author:
-  - MANUela contributors (@sa-mw-dach)
+  - manuela.event_streaming contributors (@sa-mw-dach)
 """
 
 EXAMPLES = r"""

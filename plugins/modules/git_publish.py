@@ -40,8 +40,8 @@ options:
     elements: dict
     required: true
     suboptions:
-      message:
-        description: Commit message.
+      subject:
+        description: Commit message: one line, or more lines after an empty one.
         type: str
         required: true
       paths:
@@ -84,7 +84,7 @@ extends_documentation_fragment:
 seealso:
   - module: manuela.event_streaming.git_worktree
 author:
-  - manuela.event_streaming contributors
+  - manuela.event_streaming contributors (@sa-mw-dach)
 """
 
 EXAMPLES = r"""
@@ -94,7 +94,7 @@ EXAMPLES = r"""
     branch: main
     token: "{{ git_token }}"
     commits:
-      - message: copy MQtt data to Kafka in factory
+      - subject: copy MQtt data to Kafka in factory
         paths:
           - config/instances/manuela-stormshift/messaging/kustomization.yaml
   register: published
@@ -107,11 +107,11 @@ EXAMPLES = r"""
   manuela.event_streaming.git_publish:
     path: /home/presenter/manuela-gitops
     commits:
-      - message: Set certificate
+      - subject: Set certificate
         paths: [config/instances/manuela-data-lake]
         trailers:
           Before: "{{ worktree.git_worktree.revision }}"
-      - message: Undeploy
+      - subject: Undeploy
         paths: [deployment]
 """
 
@@ -207,7 +207,7 @@ def main() -> None:
                 "elements": "dict",
                 "required": True,
                 "options": {
-                    "message": {"type": "str", "required": True},
+                    "subject": {"type": "str", "required": True},
                     "paths": {"type": "list", "elements": "str", "required": True},
                     "trailers": {"type": "dict"},
                 },

@@ -55,7 +55,7 @@ extends_documentation_fragment:
 seealso:
   - module: manuela.event_streaming.git_publish
 author:
-  - manuela.event_streaming contributors
+  - manuela.event_streaming contributors (@sa-mw-dach)
 """
 
 EXAMPLES = r"""

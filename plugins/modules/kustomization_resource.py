@@ -80,7 +80,7 @@ seealso:
     description: Reference of its fields.
     link: https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/
 author:
-  - MANUela contributors (@sa-mw-dach)
+  - manuela.event_streaming contributors (@sa-mw-dach)
 """
 
 EXAMPLES = r"""

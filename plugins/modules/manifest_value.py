@@ -88,7 +88,7 @@ seealso:
   - module: manuela.event_streaming.tls_secret
   - module: manuela.event_streaming.kustomization_resource
 author:
-  - MANUela contributors (@sa-mw-dach)
+  - manuela.event_streaming contributors (@sa-mw-dach)
 """
 
 EXAMPLES = r"""

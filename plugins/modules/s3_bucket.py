@@ -53,7 +53,7 @@ extends_documentation_fragment:
 seealso:
   - module: manuela.event_streaming.s3_object_info
 author:
-  - manuela.event_streaming contributors
+  - manuela.event_streaming contributors (@sa-mw-dach)
 """
 
 EXAMPLES = r"""

@@ -123,7 +123,7 @@ seealso:
   - module: manuela.event_streaming.manifest_value
   - module: manuela.event_streaming.git_publish
 author:
-  - MANUela contributors (@sa-mw-dach)
+  - manuela.event_streaming contributors (@sa-mw-dach)
 """
 
 EXAMPLES = r"""
