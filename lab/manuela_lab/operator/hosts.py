@@ -1,0 +1,136 @@
+# Copyright: (c) 2026, manuela.event_streaming contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The lab's name service: one hosts file per namespace, with every name that a process there may ask for."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from pathlib import Path
+from typing import Iterable, Mapping
+
+from manuela_lab.operator import resources
+from manuela_lab.operator.containers import ADDRESS_ANNOTATION
+from manuela_lab.operator.resources import Resource
+from manuela_lab.operator.settings import ADDRESS_NOBODY, Settings
+from manuela_lab.operator.view import View
+
+ROUTES_FILE = "routes.json"
+
+
+def service_address(service: Resource, view: View, nobody: str) -> str:
+    """Return the address that a Service's name stands for."""
+    fixed = resources.notes(service).get(ADDRESS_ANNOTATION)
+    if fixed:
+        return fixed
+    selector = service.get("spec", {}).get("selector") or {}
+    pods = view.selected("Pod", resources.key(service).namespace, selector)
+    addresses = [str((pod.get("status") or {}).get("podIP") or "") for pod in pods if not resources.deleting(pod)]
+    return next((address for address in addresses if address), nobody)
+
+
+def service_names(service: Resource, namespace: str) -> list[str]:
+    """Return the names of a Service as a pod of ``namespace`` may write them."""
+    where = resources.key(service)
+    full = f"{where.name}.{where.namespace}"
+    return [*([where.name] if where.namespace == namespace else []), full, f"{full}.svc", f"{full}.svc.cluster.local"]
+
+
+def pod_names(pod: Resource) -> list[str]:
+    """Return the names of a pod: its own, and the one under its headless service."""
+    where = resources.key(pod)
+    subdomain = pod["spec"].get("subdomain")
+    under = [f"{where.name}.{subdomain}.{where.namespace}.svc"] if subdomain else []
+    return [where.name, *under, *(f"{name}.cluster.local" for name in under)]
+
+
+def route_host(route: Resource) -> str:
+    """Return the host of a Route."""
+    return str((route.get("spec") or {}).get("host") or "")
+
+
+def route_addresses(view: View, router: str, nobody: str) -> dict[str, str]:
+    """Return host → address of all Routes: the router for TLS passed through, else the service behind it."""
+    result = {}
+    for route in view.all("Route"):
+        host, target = route_host(route), (route["spec"].get("to") or {}).get("name") or ""
+        if not host:
+            continue
+        if (route["spec"].get("tls") or {}).get("termination") == "passthrough":
+            result[host] = resources.notes(route).get(ADDRESS_ANNOTATION) or router
+        else:
+            service = view.get("Service", resources.key(route).namespace, str(target))
+            result[host] = service_address(service, view, nobody) if service else nobody
+    return result
+
+
+def render(entries: Mapping[str, str]) -> str:
+    """Return the text of a hosts file, one line an address."""
+    by_address: dict[str, list[str]] = {}
+    for name, address in entries.items():
+        by_address.setdefault(address, []).append(name)
+    return "".join(f"{address} {' '.join(sorted(names))}\n" for address, names in sorted(by_address.items()))
+
+
+def entries_of(namespace: str, view: View, fixed: Mapping[str, str], nobody: str) -> dict[str, str]:
+    """Return name → address for the processes of one namespace."""
+    entries = {"localhost": "127.0.0.1", socket.gethostname(): "127.0.0.1", **fixed}
+    for service in view.all("Service"):
+        address = service_address(service, view, nobody)
+        entries.update(dict.fromkeys(service_names(service, namespace), address))
+    for pod in view.all("Pod", namespace):
+        address = str((pod.get("status") or {}).get("podIP") or nobody)
+        entries.update(dict.fromkeys(pod_names(pod), address))
+    return entries
+
+
+class Hosts:
+    """Keeps the hosts files up to date; a file is replaced whole, and only when it says something else."""
+
+    def __init__(self, settings: Settings, view: View) -> None:
+        self._settings = settings
+        self._view = view
+        self._directory = settings.home / "hosts"
+        self._written: dict[Path, str] = {}
+        self._used: set[str] = set()
+
+    def file(self, namespace: str) -> Path:
+        """Return the hosts file of a namespace, which from now on is kept up to date."""
+        self._used.add(namespace)
+        self.refresh([namespace])
+        return self._directory / namespace
+
+    def refresh(self, namespaces: Iterable[str] | None = None) -> None:
+        """Write what has changed."""
+        nobody = self._settings.address(ADDRESS_NOBODY)
+        own = route_addresses(self._view, self._settings.route[0], nobody)
+        self._write(self._settings.home / ROUTES_FILE, json.dumps(own, indent=1, sort_keys=True) + "\n")
+        fixed = {**self.foreign_routes(), **own}
+        for namespace in list(self._used if namespaces is None else namespaces):
+            self._write(self._directory / namespace, render(entries_of(namespace, self._view, fixed, nobody)))
+
+    def foreign_routes(self) -> dict[str, str]:
+        """Return the routes that the operators of the other clusters have published."""
+        result: dict[str, str] = {}
+        for home in self._settings.other_homes:
+            try:
+                result.update(json.loads((home / ROUTES_FILE).read_text(encoding="utf-8")))
+            except FileNotFoundError:
+                continue
+        return result
+
+    def foreign_stamp(self) -> tuple[int, ...]:
+        """Return something that changes when another cluster's routes do."""
+        files = [home / ROUTES_FILE for home in self._settings.other_homes]
+        return tuple(path.stat().st_mtime_ns if path.exists() else 0 for path in files)
+
+    def _write(self, path: Path, text: str) -> None:
+        if self._written.get(path) == text and path.exists():
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        arriving = path.with_name(f".{path.name}.new")
+        arriving.write_text(text, encoding="utf-8")
+        os.replace(arriving, path)
+        self._written[path] = text
