@@ -13,41 +13,41 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._plan impo
 from ansible_collections.manuela.event_streaming.plugins.module_utils._work_tree import WorkTree
 from ansible_collections.manuela.event_streaming.plugins.module_utils._yaml_text import Source
 
-WantedT = TypeVar("WantedT", contravariant=True)
+Wanted_contra = TypeVar("Wanted_contra", contravariant=True)
 SeenT = TypeVar("SeenT")
 Files = Mapping[Path, Source]
 
 
-class Editing(Protocol[WantedT, SeenT]):
+class Editing(Protocol[Wanted_contra, SeenT]):
     """What one kind of edit knows; all of it pure."""
 
-    def see(self, source: Source, wanted: WantedT) -> SeenT:
+    def see(self, source: Source, wanted: Wanted_contra) -> SeenT:
         """Return how the place stands in the file; raise when it is unclear which place is meant."""
 
-    def edit(self, source: Source, wanted: WantedT) -> Source:
+    def edit(self, source: Source, wanted: Wanted_contra) -> Source:
         """Return the file as wanted, the same object when it is so already."""
 
-    def is_met(self, seen: SeenT, wanted: WantedT) -> bool:
+    def is_met(self, seen: SeenT, wanted: Wanted_contra) -> bool:
         """Whether the place is as wanted."""
 
-    def shown(self, source: Source, wanted: WantedT, seen: SeenT) -> str:
+    def shown(self, source: Source, wanted: Wanted_contra, seen: SeenT) -> str:
         """Return the place as one line or more of a diff, without secrets."""
 
-    def reason(self, source: Source, wanted: WantedT, seen: SeenT) -> str:
+    def reason(self, source: Source, wanted: Wanted_contra, seen: SeenT) -> str:
         """Return why the place is changed."""
 
-    def described(self, source: Source, wanted: WantedT, before: SeenT, after: SeenT) -> dict[str, Any]:
+    def described(self, source: Source, wanted: Wanted_contra, before: SeenT, after: SeenT) -> dict[str, Any]:
         """Return the item of the module's result."""
 
 
-class EditedFiles(Generic[WantedT, SeenT]):
+class EditedFiles(Generic[Wanted_contra, SeenT]):
     """The resource that converges: ``requests`` are pairs of a real file and what is wanted in it."""
 
     def __init__(
         self,
         tree: WorkTree,
-        editing: Editing[WantedT, SeenT],
-        requests: Sequence[tuple[Path, WantedT]],
+        editing: Editing[Wanted_contra, SeenT],
+        requests: Sequence[tuple[Path, Wanted_contra]],
         listed_as: str,
     ) -> None:
         self._tree = tree

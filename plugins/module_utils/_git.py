@@ -259,7 +259,7 @@ def _end(child: subprocess.Popen[bytes]) -> str:
     except ProcessLookupError:
         pass
     try:
-        _, err = child.communicate(timeout=5)
+        err = child.communicate(timeout=5)[1]
     except subprocess.TimeoutExpired:  # a grandchild in another session still holds the pipe
         return ""
     lines = err.decode("utf-8", "replace").strip().splitlines()

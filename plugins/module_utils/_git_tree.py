@@ -40,7 +40,7 @@ def changes_between(git: Git, old: str, new: str) -> tuple[Change, ...]:
     fields = git.run("diff-tree", "-r", "-z", "--no-renames", "--no-abbrev", old, new).fields
     found = []
     for header, path in zip(fields[::2], fields[1::2], strict=True):
-        old_mode, new_mode, old_sha, new_sha, _ = header.lstrip(":").split(" ")
+        old_mode, new_mode, old_sha, new_sha = header.lstrip(":").split(" ")[:4]
         found.append(Change(path, _entry(old_mode, old_sha), _entry(new_mode, new_sha)))
     return tuple(found)
 
@@ -85,8 +85,8 @@ class PrivateIndex:
         fields = self.git.run("ls-files", "-s", "-z", "--", *paths, env=self._env).fields
         held = {}
         for field in fields:
-            meta, _, path = field.partition("\t")
-            mode, sha, _ = meta.split(" ")
+            meta, path = field.split("\t", 1)
+            mode, sha = meta.split(" ")[:2]
             held[path] = Entry(mode, sha)
         return held
 
@@ -122,12 +122,12 @@ class PrivateIndex:
             verdict = judge(change, found)
             if verdict == "take":
                 new[change.path] = change.after
-                verdict = "conflict" if change.before is None and _blocked(change.path, held, new) else "take"
             elif verdict == "merge":
                 new[change.path] = self._merge(change, found)
                 verdict = "take" if new[change.path] else "conflict"
             if verdict == "conflict":
                 conflicts.append(change.path)
+        conflicts += [change.path for change in changes if change.before is None and _blocked(change.path, held, new)]
         if not conflicts and new:
             self.put(new)
         return tuple(conflicts)

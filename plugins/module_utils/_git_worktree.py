@@ -52,7 +52,7 @@ def same_repository(one: str, other: str) -> bool:
 
 def _plain(url: str) -> str:
     if "://" not in url and ":" in url.split("/")[0]:  # git@host:group/repo.git
-        host, _, path = url.partition(":")
+        host, _colon, path = url.partition(":")
         url = f"ssh://{host}/{path}"
     parts = urlsplit(url)
     if parts.scheme in ("", "file"):
@@ -102,7 +102,7 @@ def _advertised(git: Git, url: str, branch: str, create: bool) -> tuple[str, str
     said = git.run("ls-remote", "--symref", url, "HEAD", "refs/heads/*", url=url).text
     default, tips = "", {}
     for line in said.splitlines():
-        value, _, name = line.partition("\t")
+        value, _tab, name = line.partition("\t")
         if value.startswith("ref: refs/heads/") and name == "HEAD":
             default = value.removeprefix("ref: refs/heads/")
         elif name.startswith("refs/heads/"):

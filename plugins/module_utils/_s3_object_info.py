@@ -106,7 +106,7 @@ class ObjectInfo:
                 heapq.heappush(newest, entry)
             else:
                 heapq.heappushpop(newest, entry)
-        ordered = tuple(item for _, _, item in sorted(newest, key=lambda entry: entry[:2], reverse=True))
+        ordered = tuple(entry[-1] for entry in sorted(newest, key=lambda entry: entry[:2], reverse=True))
         return Seen(True, count, total, fresh, ordered, self._now())
 
     def _items(self) -> Iterable[Item]:

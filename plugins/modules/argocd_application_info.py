@@ -161,7 +161,8 @@ argocd_application_info:
       sample: App manuela-stormshift-messaging Synced@1a2b3c4 Healthy
 """
 
-from ansible_collections.manuela.event_streaming.plugins.module_utils import _argocd_application, _options
+from ansible_collections.manuela.event_streaming.plugins.module_utils import _options
+from ansible_collections.manuela.event_streaming.plugins.module_utils._argocd_application import core
 from ansible_collections.manuela.event_streaming.plugins.module_utils._module import run
 
 
@@ -170,7 +171,7 @@ def main() -> None:
     entry = {name: {"type": "str"} for name in ("name", "namespace", "path", "repo_url")}
     run(
         "argocd_application_info",
-        _argocd_application.execute,
+        core.execute,
         argument_spec={
             "applications": {"type": "list", "elements": "dict", "required": True, "options": entry},
             "wait_for": {"type": "str", "choices": ["none", "synced", "healthy", "absent"], "default": "none"},

@@ -115,7 +115,8 @@ cluster_object:
       elements: str
 """
 
-from ansible_collections.manuela.event_streaming.plugins.module_utils import _cluster_object, _options
+from ansible_collections.manuela.event_streaming.plugins.module_utils import _options
+from ansible_collections.manuela.event_streaming.plugins.module_utils._cluster_object import core
 from ansible_collections.manuela.event_streaming.plugins.module_utils._module import run
 
 
@@ -124,7 +125,7 @@ def main() -> None:
     entry = {name: {"type": "str"} for name in ("group", "api_version", "namespace", "name", "label_selector")}
     run(
         "cluster_object",
-        _cluster_object.execute,
+        core.execute,
         argument_spec={
             "objects": {
                 "type": "list",

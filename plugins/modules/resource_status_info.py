@@ -125,8 +125,9 @@ resource_status_info:
       sample: "Kafka manuela-kafka-cluster: NotReady: Creating"
 """
 
-from ansible_collections.manuela.event_streaming.plugins.module_utils import _options, _resource_status
+from ansible_collections.manuela.event_streaming.plugins.module_utils import _options
 from ansible_collections.manuela.event_streaming.plugins.module_utils._module import run
+from ansible_collections.manuela.event_streaming.plugins.module_utils._resource_status import core
 
 
 def main() -> None:
@@ -142,7 +143,7 @@ def main() -> None:
     }
     run(
         "resource_status_info",
-        _resource_status.execute,
+        core.execute,
         argument_spec={
             "resources": {"type": "list", "elements": "dict", "required": True, "options": entry},
             **_options.KUBE,
