@@ -21,7 +21,7 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._git_tree 
     changes_between,
 )
 
-Entries = dict[str, Entry | None]
+Entries = dict[str, "Entry | None"]
 _BUSY = {"MERGE_HEAD": "merge", "rebase-merge": "rebase", "rebase-apply": "rebase", "CHERRY_PICK_HEAD": "cherry-pick",
          "REVERT_HEAD": "revert", "BISECT_LOG": "bisect"}  # fmt: skip
 
