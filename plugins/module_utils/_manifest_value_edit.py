@@ -76,7 +76,7 @@ def decoded(source: Source, node: Node, wanted: Wanted) -> str:
         return base64.b64decode("".join(node.value.split()), validate=True).decode()
     except (binascii.Error, UnicodeDecodeError) as error:
         if not wanted.property_key:
-            return ""  # whatever it is, it is replaced
+            return node.value  # no text was encoded here; whatever it is, it is replaced
         raise Failure(
             "corrupt_input",
             f"{source.name}, line {source.line(node.start)}: {wanted.address.shown} is not base64 of a text. "

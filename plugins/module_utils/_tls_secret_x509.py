@@ -52,7 +52,7 @@ def read(certificate: str | None, private_key: str | None, *, needs_key: bool, i
     """Return what the PEM texts of one manifest hold; ``issuer`` is the own CA that may have signed it."""
     library = load()
     if not certificate:
-        return Pair(None, "there is no certificate yet" if certificate is None else "the certificate is unreadable")
+        return Pair(None, "there is no certificate yet")
     try:
         parsed = library.x509.load_pem_x509_certificate(certificate.encode())
         facts = _facts(library, parsed, issuer)
@@ -63,7 +63,7 @@ def read(certificate: str | None, private_key: str | None, *, needs_key: bool, i
 
 def _key_problem(library: Any, certificate: x509.Certificate, private_key: str | None) -> str:
     if not private_key:
-        return "the private key is missing" if private_key is None else "the private key is unreadable"
+        return "the private key is missing"
     try:
         key = library.serialization.load_pem_private_key(private_key.encode(), password=None)
     except Exception:  # the text of the error could show a part of the key
