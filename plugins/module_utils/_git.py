@@ -198,7 +198,7 @@ class Git:
     def _spawn(
         self, command: list[str], directory: Path, env: dict[str, str], data: bytes, verb: str, url: str
     ) -> Done:
-        # A session of its own: no terminal to ask on, and one group to end at the deadline (run_command can do neither).
+        # A session of its own, which run_command cannot give: no terminal to ask on, one group to end at the deadline.
         child = subprocess.Popen(  # pylint: disable=ansible-bad-function
             command, cwd=directory, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             start_new_session=True)  # fmt: skip

@@ -41,7 +41,7 @@ options:
     required: true
     suboptions:
       subject:
-        description: Commit message: one line, or more lines after an empty one.
+        description: The commit message, one line or more.
         type: str
         required: true
       paths:

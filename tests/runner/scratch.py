@@ -4,8 +4,8 @@
 """Where ansible-test runs: a copy of the collection at the path it insists on, and a home of its own.
 
 ansible-test refuses a linked directory, writes into the tree it tests, and wants a pip bootstrap script from a host
-that not everybody reaches.  So it gets a scratch copy under the user's cache, and a HOME there whose get_pip stand-ins use
-the pip that Python brings.
+that not everybody reaches.  So it gets a scratch copy under the user's cache, and a HOME there whose get_pip stand-ins
+use the pip that Python brings.
 """
 
 from __future__ import annotations
