@@ -16,6 +16,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git import Access, Git
+from ansible_collections.manuela.event_streaming.plugins.module_utils._git_claim import Claim
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git_copy import WorkCopy, opened
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git_diff import readable_diff
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git_errors import without_password
@@ -80,6 +81,7 @@ def _clone(path: Path, url: str, params: Mapping[str, Any], access: Access, chec
         with _sibling(path, parent) as room:
             _clone_into(git, url, branch, tip, room)
             os.rename(room, path)
+        Claim(path.resolve() / ".git").take(params["protect"] or [])
     state = _state(path, branch, tip, tip, url)
     reasons = (f"there is no work copy at {path}",)
     return Result(True, state, reasons, before={"revision": None}, after={"revision": tip or None})
@@ -165,6 +167,8 @@ def _forward(copy: WorkCopy, url: str, params: Mapping[str, Any], check_mode: bo
             copy.advance(branch, head, tip)
     elif behind:
         reasons = (_why_not(copy, branch, head, tip, ahead),)
+    if not check_mode:
+        Claim(copy.git_dir).take(params["protect"] or [])
     left = 0 if move else len(behind)
     state = _state(copy.root, branch, tip if move else head, tip, url, len(ahead), left, copy.dirty())
     return Result(move, state, reasons, prepared=text)
@@ -186,6 +190,8 @@ def _protect(copy: WorkCopy, protect: list[str], tip: str) -> None:
     index.read_work_tree(touched)
     ours, theirs = index.entries(), PrivateIndex(copy.git, copy.tree(tip), copy.room).entries()
     touched = [path for path in touched if ours.get(path) != theirs.get(path)]  # else a killed run pushed them already
+    claim = Claim(copy.git_dir)
+    touched = [path for path in touched if not claim.holds(path)]
     if not touched:
         return
     raise Failure(

@@ -41,6 +41,7 @@ options:
     description:
       - Paths below the work copy, files or directories, that this run is going to edit. Local changes in them, which
         this run cannot have made, are an error that shows the diff.
+      - What an earlier run of ours began to edit and did not publish, because it was killed, is taken over.
     type: list
     elements: str
     default: []
