@@ -1,0 +1,89 @@
+# Copyright: (c) 2026, manuela.event_streaming contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The shell script that runs in the consumer pod, with the tools of the cluster's own Kafka image.
+
+It joins no group and commits nothing: partitions and offsets are given to the console consumer.  A start of the Java
+tools costs a second, so they are few, run side by side, and one pod serves all topics, round after round.
+"""
+
+from __future__ import annotations
+
+MARK = "@@"
+
+# Names of variables are the script's only input; nothing of the user's is pasted into its text.
+SCRIPT = r"""
+set -u
+scratch=$(mktemp -d) || exit 1
+trap 'exit 0' TERM INT
+printf '%s\n' request.timeout.ms=8000 default.api.timeout.ms=8000 socket.connection.setup.timeout.ms=4000 \
+  > "$scratch/client"
+say() { printf '%s%s %s\n' "$ES_MARK" "$ES_RUN" "$*"; }
+
+# offsets TIME FILE: lines of topic:partition:offset
+offsets() {
+  if [ -e bin/kafka-get-offsets.sh ]; then
+    bin/kafka-get-offsets.sh --bootstrap-server "$ES_BOOTSTRAP" --command-config "$scratch/client" \
+      --topic-partitions "$ES_PATTERNS" --time "$1"
+  else
+    for topic in $ES_TOPICS; do
+      bin/kafka-run-class.sh kafka.tools.GetOffsetShell --broker-list "$ES_BOOTSTRAP" --topic "$topic" --time "$1"
+    done
+  fi > "$scratch/$2.out" 2> "$scratch/$2.err"
+  date +%s.%N > "$scratch/$2.at"
+  mv "$scratch/$2.out" "$scratch/$2"
+}
+
+records() {
+  bin/kafka-console-consumer.sh --bootstrap-server "$ES_BOOTSTRAP" --topic "$1" --partition "$2" --offset "$3" \
+    --max-messages "$ES_SAMPLE" --timeout-ms 4000 --property print.timestamp=true --property print.partition=true \
+    --property print.offset=true --property print.key=true > "$scratch/records.$1.$2" 2> "$scratch/records.err"
+}
+
+show() {
+  say "$1 $(cat "$scratch/$1.at")"
+  cat "$scratch/$1"
+  if [ ! -s "$scratch/$1" ] && [ -s "$scratch/$1.err" ]; then
+    say error
+    grep -v -e '^[[:space:]]*at ' -e '^$' "$scratch/$1.err" | tail -n 3
+  fi
+}
+
+# The newest records of each partition, three tools at a time, eight partitions at the most.
+newest() {
+  rm -f "$scratch"/records.*
+  running=0 count=0
+  while IFS=: read -r topic partition end; do
+    [ -n "$end" ] && [ "$end" -gt 0 ] && [ "$count" -lt 8 ] || continue
+    first=$(grep -F -x -s -e "$topic:$partition:$end" "$scratch/beginnings")
+    [ -z "$first" ] || continue
+    start=$((end - ES_SAMPLE))
+    [ "$start" -gt 0 ] || start=0
+    count=$((count + 1)) running=$((running + 1))
+    records "$topic" "$partition" "$start" < /dev/null &
+    [ "$running" -lt 3 ] || { wait; running=0; }
+  done < "$scratch/ends"
+  wait
+}
+
+offsets -2 beginnings &
+offsets -1 ends
+wait
+say "begin $(date +%s.%N)"
+show beginnings
+show ends
+until=$(($(date +%s) + ES_LIFETIME))
+while [ "$(date +%s)" -lt "$until" ]; do
+  [ "$ES_SAMPLE" -eq 0 ] || newest
+  offsets -1 ends
+  for file in "$scratch"/records.*; do
+    [ -s "$file" ] && [ "${file##*.}" != err ] || continue
+    partition=${file##*.} topic=${file##*/records.}
+    say "records ${topic%.*} $partition"
+    cat "$file"
+  done
+  show ends
+  say "done $(date +%s.%N)"
+  sleep 1
+done
+"""

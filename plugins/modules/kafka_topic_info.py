@@ -1,0 +1,169 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, manuela.event_streaming contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: kafka_topic_info
+short_description: Partitions, offsets and newest records of Kafka topics, and whether records flow now
+version_added: 0.1.0
+description:
+  - Reads first and end offsets and the newest records of topics.
+  - V(flowing) means that the end offset grew while the module looked and that the newest record is younger than
+    O(max_age). Old records that are only retained prove nothing.
+  - Joins no consumer group and commits no offset.
+  - With O(connection=pod) a short-lived pod in the cluster reads with the cluster's own image, one pod for all topics.
+    It is a Job with a deadline that the cluster removes, or a bare Pod where Jobs are forbidden. It meets the
+    restricted pod security standard.
+options:
+  connection:
+    description: How Kafka is reached. V(direct) is not available in this version.
+    type: str
+    choices: [pod, direct]
+    default: pod
+  namespace:
+    description: Namespace in which the pod runs, as a rule that of the Kafka cluster. Required for O(connection=pod).
+    type: str
+  cluster:
+    description: Name of the C(Kafka) resource.
+    type: str
+  image:
+    description: Image of the pod. That of the cluster's own brokers without it.
+    type: str
+  bootstrap_servers:
+    description: Where to connect. C(CLUSTER-kafka-bootstrap:9092) without it.
+    type: str
+  topics:
+    description: Names of topics. All of them are read in one task.
+    type: list
+    elements: str
+    required: true
+  wait_for:
+    description:
+      - What O(wait) waits for and RV(kafka_topic_info.met) is about, of every topic.
+      - V(exists), V(records) (at least one is kept) or V(flowing).
+    type: str
+    choices: [none, exists, records, flowing]
+    default: none
+  max_age:
+    description: Seconds that the newest record of a flowing topic may be old.
+    type: float
+    default: 30
+  sample:
+    description: Number of newest records to return of each topic. With V(0) no record is read.
+    type: int
+    default: 5
+  pod_name:
+    description: What the name of the Job or Pod begins with.
+    type: str
+    default: kafka-consumer
+extends_documentation_fragment:
+  - manuela.event_streaming.kube
+  - manuela.event_streaming.wait
+  - manuela.event_streaming.attributes.info
+notes:
+  - In check mode no pod is started, and RV(kafka_topic_info.observed) is false.
+  - A pod that a killed run left ends by itself within two minutes. The next read removes what is left of it.
+  - The labels C(app.kubernetes.io/managed-by=manuela.event_streaming) and
+    C(app.kubernetes.io/component=kafka-topic-info) are on everything that it creates.
+requirements:
+  - python >= 3.11
+seealso:
+  - module: manuela.event_streaming.resource_status_info
+author:
+  - manuela.event_streaming contributors (@sa-mw-dach)
+"""
+
+EXAMPLES = r"""
+- name: Wait until sensor records flow, and show five of each topic
+  manuela.event_streaming.kafka_topic_info:
+    context: factory
+    namespace: manuela-stormshift-messaging
+    cluster: manuela-kafka-cluster
+    topics:
+      - iot-sensor-sw-temperature
+      - iot-sensor-sw-vibration
+    wait_for: flowing
+    wait: true
+    wait_timeout: 120
+"""
+
+RETURN = r"""
+kafka_topic_info:
+  description: What was seen last.
+  returned: success
+  type: dict
+  contains:
+    observed:
+      description: Whether Kafka could be looked at.
+      type: bool
+    reason:
+      description: Why it could not.
+      type: str
+    met:
+      description: Whether every topic is as O(wait_for) says.
+      type: bool
+    topics:
+      description: One entry per topic, in the order of O(topics). Empty when Kafka could not be looked at.
+      type: list
+      elements: dict
+      contains:
+        name: {description: Name., type: str}
+        exists: {description: Whether it exists., type: bool}
+        partitions:
+          description: Its partitions.
+          type: list
+          elements: dict
+          contains:
+            partition: {description: Number., type: int}
+            beginning_offset: {description: Offset of the first record that is kept., type: int}
+            end_offset: {description: Offset of the next record., type: int}
+        records: {description: Records that are kept., type: int}
+        rate_per_second: {description: Records per second while the module looked., type: float}
+        newest_age_seconds: {description: Age of the newest record. Null without one., type: float}
+        flowing: {description: Whether records flow now., type: bool}
+        sample:
+          description: The newest records, the newest last.
+          type: list
+          elements: dict
+          contains:
+            partition: {description: Partition., type: int}
+            offset: {description: Offset., type: int}
+            timestamp_ms: {description: Milliseconds since 1970., type: int}
+            key: {description: Key as text. Null without one., type: str}
+            value: {description: Value as text., type: str}
+    progress:
+      description: One line on each topic.
+      type: str
+      sample: topic iot-sensor-sw-temperature 1200 records, 5/s, newest 0 s old
+"""
+
+from ansible_collections.manuela.event_streaming.plugins.module_utils import _kafka_topic, _options
+from ansible_collections.manuela.event_streaming.plugins.module_utils._module import run
+
+
+def main() -> None:
+    """Run the module."""
+    run(
+        "kafka_topic_info",
+        _kafka_topic.execute,
+        argument_spec={
+            "connection": {"type": "str", "choices": ["pod", "direct"], "default": "pod"},
+            "namespace": {"type": "str"},
+            "cluster": {"type": "str"},
+            "image": {"type": "str"},
+            "bootstrap_servers": {"type": "str"},
+            "topics": {"type": "list", "elements": "str", "required": True},
+            "wait_for": {"type": "str", "choices": ["none", "exists", "records", "flowing"], "default": "none"},
+            "max_age": {"type": "float", "default": 30},
+            "sample": {"type": "int", "default": 5},
+            "pod_name": {"type": "str", "default": "kafka-consumer"},
+            **_options.KUBE,
+            **_options.WAIT,
+        },
+    )
+
+
+if __name__ == "__main__":
+    main()
