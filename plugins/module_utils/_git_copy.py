@@ -137,7 +137,7 @@ class WorkCopy:
 
         Files with the content of ``old`` become those of ``new``, files that already have the content of ``new``
         stay, and any other local change at such a path stops the move.  ``ours`` is work tree content that is known
-        to be part of ``new`` (merged with the remote's).  ``dry`` only says whether it could move.
+        to be part of ``new``, perhaps merged with the remote's.  ``dry`` only says whether it could move.
         """
         if old == new:
             return Advance(True)

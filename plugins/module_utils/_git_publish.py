@@ -17,6 +17,7 @@ from typing import Any, Mapping
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git import ANY, Access
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git_chain import Built
+from ansible_collections.manuela.event_streaming.plugins.module_utils._git_claim import Claim
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git_commits import (
     Author,
     Stack,
@@ -30,6 +31,7 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._plan impo
 from ansible_collections.manuela.event_streaming.plugins.module_utils._wait import Clock
 
 _RACE = re.compile(r"fetch first|non-fast-forward|failed to update ref|cannot lock ref|incorrect old value|stale info")
+_PORCELAIN = re.compile(r"^([ +\-*!=]\t|To |Done$)")
 _LONGEST_PAUSE = 3.0
 _WIRE_RETRIES = 2  # for a connection that breaks; losing a race has push_retries
 
@@ -115,11 +117,13 @@ class Publisher:
                                  url=url, ok=ANY)  # fmt: skip
         if done.code == 0:
             return True
-        refusal = " ".join(line[1:].strip() for line in done.text.splitlines() if line.startswith("!"))
+        lines = done.text.splitlines()
+        refusal = " ".join(line[1:].strip() for line in lines if line.startswith("!"))
+        hooks = "\n".join(line for line in lines if not _PORCELAIN.match(line))
         if _RACE.search(refusal) and "hook declined" not in refusal:
             return False
         self.copy.git.run("update-ref", self.pending, tip)
-        said = f"{done.err}\n{refusal}"
+        said = f"{hooks}\n{done.err}\n{refusal}"
         raise self._refused(said, tip, url)
 
     def _refused(self, said: str, tip: str, url: str) -> Failure:
@@ -159,12 +163,13 @@ class Publisher:
             warnings = self._advance(built)
             if self.copy.git.ask("rev-parse", "--verify", "--quiet", self.pending):
                 self.copy.git.run("update-ref", "-d", self.pending)
+        if not check_mode:
+            Claim(self.copy.git_dir).end(self.copy.dirty())
         return self._result(replace(outcome, built=built), changed, check_mode, warnings)
 
     def _moves(self, built: Built, *, dry: bool = False) -> Advance:
         ours = {change.path: change.after for group in self.stack.changes() for change in group}
-        merged = {path: ours[path] for path in built.merged if path in ours}
-        return self.copy.advance(self.branch, self.head, built.tip, merged, dry=dry)
+        return self.copy.advance(self.branch, self.head, built.tip, ours, dry=dry)
 
     def _advance(self, built: Built) -> tuple[str, ...]:
         """Move the work copy; what keeps it from moving is a warning, since the commits are safe by now."""

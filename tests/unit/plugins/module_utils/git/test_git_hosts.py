@@ -1,0 +1,284 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What hosts, hooks and signing do to git: tokens stay secret, nothing hangs, refusals come in the host's own words."""
+
+from __future__ import annotations
+
+import base64
+import os
+import subprocess
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
+from ansible_collections.manuela.event_streaming.plugins.module_utils._git_errors import git_failure
+
+TOKEN = "ghp_s3cr3tT0ken/with+signs"
+
+
+class GitHost(BaseHTTPRequestHandler):
+    """git's own HTTP backend behind a user name and a token, with a script of refusals."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *args):
+        pass
+
+    def do_GET(self):
+        self.answer()
+
+    def do_POST(self):
+        self.answer()
+
+    def answer(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        path, _, query = self.path.partition("?")
+        for part, status, text in list(self.server.script):
+            if part in self.path:
+                self.server.script.remove((part, status, text))
+                return self.say(status, text.encode())
+        given = self.headers.get("Authorization", "")
+        self.server.seen.append(given)
+        if given != "Basic " + base64.b64encode(f"git:{TOKEN}".encode()).decode():
+            return self.say(401, b"no", {"WWW-Authenticate": 'Basic realm="host"'})
+        env = {**os.environ, "GIT_PROJECT_ROOT": str(self.server.root), "GIT_HTTP_EXPORT_ALL": "1", "PATH_INFO": path,
+               "QUERY_STRING": query, "REQUEST_METHOD": self.command, "REMOTE_USER": "git", "REMOTE_ADDR": "127.0.0.1",
+               "CONTENT_TYPE": self.headers.get("Content-Type", ""),
+               "HTTP_CONTENT_ENCODING": self.headers.get("Content-Encoding", "")}  # fmt: skip
+        done = subprocess.run(["git", "http-backend"], input=body, env=env, capture_output=True, check=True)
+        head, _, data = done.stdout.partition(b"\r\n\r\n")
+        headers = dict(line.split(": ", 1) for line in head.decode().splitlines())
+        return self.say(int(headers.pop("Status", "200").split()[0]), data, headers)
+
+    def say(self, status, data, headers=None):
+        self.send_response(status)
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+
+@pytest.fixture
+def host(site):
+    server = ThreadingHTTPServer(("127.0.0.1", 0), GitHost)
+    server.daemon_threads = True
+    server.root, server.seen, server.script = site.root, [], []
+    server.url = f"http://127.0.0.1:{server.server_port}/remote.git"
+    subprocess.run(["git", "-C", str(site.remote), "config", "http.receivepack", "true"], check=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+def with_helper(home):
+    """Give the user a keychain helper with another token."""
+    (home / ".gitconfig").write_text(
+        '[credential]\n helper = "!f() { echo username=keychain; echo password=wrong; }; f"\n'
+        "[user]\n name = n\n email = e\n"
+    )
+
+
+def test_a_token_clones_and_publishes_and_is_written_nowhere(site, host, no_settings_of_this_machine):
+    with_helper(no_settings_of_this_machine)
+    results = [site.worktree(repo=host.url, token=TOKEN)]
+    site.write("work", "a", "x\n")
+    results.append(site.publish(("A", "a"), token=TOKEN))
+    assert site.log() == ["first", "A"]
+    files = b"".join(data for _, _, data in site.bytes_of(site.path).values() if isinstance(data, bytes))
+    assert TOKEN.encode() not in files
+    assert TOKEN not in repr(results)
+    assert not any("keychain" in base64.b64decode(seen.partition(" ")[2]).decode() for seen in host.seen)
+
+
+def test_the_token_never_stands_in_arguments(site, host, monkeypatch, tmp_path):
+    real = subprocess.run(["which", "git"], capture_output=True, text=True, check=True).stdout.strip()
+    wrapper = tmp_path / "bin/git"
+    wrapper.parent.mkdir()
+    wrapper.write_text(f'#!/bin/sh\necho "$@" >> {tmp_path}/argv\nps -e -o args >> {tmp_path}/argv\nexec {real} "$@"\n')
+    wrapper.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{wrapper.parent}:{os.environ['PATH']}")
+    site.worktree(repo=host.url, token=TOKEN)
+    text = (tmp_path / "argv").read_text()
+    assert "ls-remote" in text
+    assert TOKEN not in text
+
+
+@pytest.mark.parametrize("token", ["wrong-t0ken", None])
+def test_a_wrong_or_missing_token_is_unauthorized_at_once(site, host, token):
+    with pytest.raises(Failure) as caught:
+        site.worktree(repo=host.url, token=token)
+    assert caught.value.code == "unauthorized"
+    assert "wrong-t0ken" not in str(caught.value.as_result())
+    assert not site.path.exists()
+
+
+def test_the_token_does_not_follow_to_another_host(site, host):
+    site.worktree(repo=host.url, token=TOKEN)
+    elsewhere = host.url.replace("127.0.0.1", "localhost")
+    site.git(f"remote set-url --push origin {elsewhere}")
+    host.seen.clear()
+    site.write("work", "a", "x\n")
+    with pytest.raises(Failure) as caught:
+        site.publish(("A", "a"), token=TOKEN)
+    assert caught.value.code == "unauthorized"
+    assert site.log() == ["first"]
+
+
+def test_a_connection_that_breaks_is_tried_again(site, host):
+    site.worktree(repo=host.url, token=TOKEN)
+    site.write("work", "a", "x\n")
+    host.script.append(("info/refs", 503, "busy"))
+    host.script.append(("service=git-receive-pack", 502, "bad gateway"))
+    done = site.publish(("A", "a"), token=TOKEN)
+    assert done.state["attempts"] == 3
+    assert site.log() == ["first", "A"]
+
+
+def test_a_push_whose_answer_was_lost_is_recognised(site, host):
+    site.worktree(repo=host.url, token=TOKEN)
+    site.write("work", "a", "x\n")
+
+    class Lost(GitHost):
+        def say(self, status, data, headers=None):
+            if self.command == "POST" and "receive-pack" in self.path and not self.server.lost:
+                self.server.lost = True
+                self.close_connection = True
+                return None
+            return super().say(status, data, headers)
+
+    host.lost, host.RequestHandlerClass = False, Lost
+    done = site.publish(("A", "a"), token=TOKEN)
+    assert host.lost
+    assert (done.changed, done.state["pushed"], done.state["commits"][0]["created"]) == (True, True, True)
+    assert site.log() == ["first", "A"]
+
+
+def test_a_host_that_is_down_is_unreachable(site):
+    with pytest.raises(Failure) as caught:
+        site.worktree(repo="http://127.0.0.1:9/x.git", token=TOKEN)
+    assert (caught.value.code, caught.value.retryable) == ("unreachable", True)
+
+
+def hook(path, text):
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{text}\n")
+    path.chmod(0o755)
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("GH006: Protected branch update failed for refs/heads/main.", "refused"),
+        ("GH013: Repository rule violations found: Push cannot contain secrets", "refused"),
+        ("GitLab: You are not allowed to push code to protected branches on this project.", "refused"),
+        ("policy: certificates only on Mondays", "refused"),
+    ],
+)
+def test_a_refusing_host_is_quoted_and_the_commit_is_kept(copy, said, code):
+    hook(copy.remote / "hooks/pre-receive", f"echo '{said}' >&2; exit 1")
+    copy.write("work", "README", "mine\n")
+    head, index = copy.git("rev-parse HEAD"), copy.git("ls-files -s")
+    with pytest.raises(Failure) as caught:
+        copy.publish(("A", "README"))
+    assert caught.value.code == code
+    assert said in caught.value.msg
+    assert "main" in caught.value.msg
+    assert (copy.git("rev-parse HEAD"), copy.git("ls-files -s")) == (head, index)
+    assert copy.git("status --porcelain") == " M README\n"
+    kept = caught.value.details
+    assert copy.git(f"show {kept['kept_as']}:README") == "mine\n"
+    assert copy.git(f"rev-parse {kept['kept_as']}").strip() == kept["revision"]
+    (copy.remote / "hooks/pre-receive").unlink()
+    assert copy.publish(("A", "README")).state["pushed"]
+    assert copy.log() == ["first", "A"]
+
+
+@pytest.mark.parametrize("name", ["pre-push", "pre-commit", "commit-msg"])
+def test_a_refusing_hook_of_the_user_is_shown(copy, name):
+    hook(copy.path / f".git/hooks/{name}", "echo 'gitleaks: found a key'; exit 1")
+    copy.write("work", "README", "mine\n")
+    head = copy.git("rev-parse HEAD")
+    with pytest.raises(Failure) as caught:
+        copy.publish(("A", "README"))
+    assert caught.value.code == "refused"
+    assert "gitleaks: found a key" in caught.value.msg
+    assert copy.git("rev-parse HEAD") == head
+    assert copy.log() == ["first"]
+
+
+def test_commit_hooks_see_what_is_committed_and_not_the_users_files(copy):
+    hook(
+        copy.path / ".git/hooks/pre-commit",
+        'test "$(cat README)" = mine || exit 1; test ! -e junk || exit 1; echo formatted > README; git add README',
+    )
+    hook(copy.path / ".git/hooks/commit-msg", 'echo "Ticket: 1" >> "$1"')
+    copy.write("work", "README", "mine\n")
+    copy.write("work", "junk", "x\n")
+    copy.publish(("A", "README"))
+    assert copy.show("README") == "formatted\n"
+    assert "Ticket: 1" in copy.git("log -1 --format=%B")
+    assert copy.git("status --porcelain") == "?? junk\n"
+    assert not copy.publish(("A", "README")).changed
+
+
+@pytest.mark.parametrize("name", ["pre-push", "pre-commit"])
+def test_a_hook_that_hangs_ends_at_the_deadline(copy, name):
+    hook(copy.path / f".git/hooks/{name}", "echo waiting for a finger >&2; sleep 60")
+    copy.write("work", "README", "mine\n")
+    with pytest.raises(Failure) as caught:
+        copy.publish(("A", "README"), request_timeout=1)
+    assert caught.value.code == "timeout"
+    assert "waiting for a finger" in caught.value.msg
+    assert copy.log() == ["first"]
+
+
+def test_signing_that_fails_or_hangs_is_said(copy, tmp_path):
+    program = tmp_path / "gpg"
+    hook(program, "echo 'gpg: no pinentry' >&2; exit 2")
+    copy.git("config commit.gpgSign true")
+    copy.git(f"config gpg.program {program}")
+    copy.write("work", "README", "mine\n")
+    with pytest.raises(Failure, match="commit.gpgSign"):
+        copy.publish(("A", "README"))
+    hook(program, "sleep 60")
+    with pytest.raises(Failure) as caught:
+        copy.publish(("A", "README"), request_timeout=1)
+    assert caught.value.code == "timeout"
+    assert copy.log() == ["first"]
+
+
+def test_check_mode_runs_no_hook(copy):
+    hook(copy.path / ".git/hooks/pre-commit", f"touch {copy.root}/ran")
+    hook(copy.path / ".git/hooks/pre-push", f"touch {copy.root}/ran")
+    copy.write("work", "README", "mine\n")
+    assert copy.publish(("A", "README"), check=True).changed
+    assert not (copy.root / "ran").exists()
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("remote: Password authentication was removed.\nfatal: Authentication failed for 'https://x/'", "unauthorized"),
+        ("remote: The 'acme' organization has enabled SAML SSO.\nfatal: unable to access: error: 403", "unauthorized"),
+        ("remote: Permission to a/b.git denied to c.\nfatal: The requested URL returned error: 403", "unauthorized"),
+        ("git@x: Permission denied (publickey).\nfatal: Could not read from remote repository.", "unauthorized"),
+        ("Host key verification failed.\nfatal: Could not read from remote repository.", "unauthorized"),
+        ("remote: Repository not found.\nfatal: repository 'https://x/' not found", "not_found"),
+        ("fatal: unable to access 'https://x/': Could not resolve host: x", "unreachable"),
+        ("fatal: unable to access 'https://x/': SSL certificate problem: self-signed certificate", "unreachable"),
+        ("fatal: unable to access 'https://x/': Failed to connect to x port 443: Connection refused", "unreachable"),
+        ("fatal: unable to access 'https://x/': The requested URL returned error: 503", "unreachable"),
+        ("fatal: detected dubious ownership in repository at '/x'", "refused"),
+        ("error: could not write config file: No space left on device", "refused"),
+        ("fatal: Unable to create '/x/.git/index.lock': File exists.", "conflict"),
+        ("fatal: what is this", "failed"),
+    ],
+)  # fmt: skip
+def test_what_git_says_has_a_code(said, code):
+    failure = git_failure("git push", said, "https://me:pw@git.example.com/x.git")
+    assert failure.code == code
+    assert "me:pw" not in failure.msg
+    assert failure.retryable is (code in ("unreachable", "conflict"))
