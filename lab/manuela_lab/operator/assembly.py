@@ -15,15 +15,19 @@ import kopf
 
 from manuela_lab.operator import cluster_api, log_server, watching
 from manuela_lab.operator.addresses import Addresses
+from manuela_lab.operator.broker_config import REPLICATION_PORT
 from manuela_lab.operator.cluster_api import ApiError, ClusterApi
 from manuela_lab.operator.hosts import Hosts
 from manuela_lab.operator.images import Images
 from manuela_lab.operator.kafka import KafkaController
 from manuela_lab.operator.kafka_image import KafkaImage
+from manuela_lab.operator.kafka_spec import KafkaSpec
 from manuela_lab.operator.kubelet import Kubelet
+from manuela_lab.operator.mirror_maker import MirrorMakerController
 from manuela_lab.operator.reconciler import Controller, Reconciler
-from manuela_lab.operator.resources import Resource
+from manuela_lab.operator.resources import Key, Resource
 from manuela_lab.operator.settings import Settings
+from manuela_lab.operator.topics import TopicController
 from manuela_lab.operator.view import View
 
 log = logging.getLogger("lab.operator")
@@ -48,7 +52,17 @@ class Operator:
 
     def _controllers(self) -> Sequence[Controller]:
         settings, api, view = self._settings, self._api, self.view
-        return [KafkaController(settings, api, view, Addresses(settings))]
+        addresses = Addresses(settings)
+
+        def inside(kafka: KafkaSpec) -> str:
+            where = Key(kafka.namespace, kafka.name)
+            return f"{addresses.of(where, kafka.external is not None)}:{REPLICATION_PORT}"
+
+        return [
+            KafkaController(settings, api, view, addresses),
+            TopicController(api, view, inside),
+            MirrorMakerController(api, view, self.hosts),
+        ]
 
     def observe(self, resource: Resource, gone: bool) -> None:
         """Take in one watch event."""

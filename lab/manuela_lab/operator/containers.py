@@ -51,6 +51,12 @@ class Sandbox:
         """Return where a path of the container lies on this machine."""
         return Path(rewrite(path, self.paths))
 
+    def mounted_below(self, parent: str) -> list[tuple[str, Path]]:
+        """Return the mounts below a path of the container: the rest of the path, and where it lies here."""
+        prefix = parent.rstrip("/") + "/"
+        found = [(path[len(prefix) :], Path(local)) for path, local in self.paths.items() if path.startswith(prefix)]
+        return sorted(found)
+
     def argv(self, inside: Mapping[str, str] | None = None) -> list[str]:
         """Return the container's own command line with local paths; ``inside`` are paths of the image itself."""
         words = [*(self.container.get("command") or ()), *(self.container.get("args") or ())]

@@ -9,15 +9,17 @@ import json
 import os
 import socket
 from pathlib import Path
-from typing import Iterable, Mapping
+from typing import Iterable, Mapping, NamedTuple
 
 from manuela_lab.operator import resources
+from manuela_lab.operator.broker_config import REPLICATION_PORT
 from manuela_lab.operator.containers import ADDRESS_ANNOTATION
 from manuela_lab.operator.resources import Resource
 from manuela_lab.operator.settings import ADDRESS_NOBODY, Settings
 from manuela_lab.operator.view import View
 
 ROUTES_FILE = "routes.json"
+HTTPS = 443
 
 
 def service_address(service: Resource, view: View, nobody: str) -> str:
@@ -51,18 +53,23 @@ def route_host(route: Resource) -> str:
     return str((route.get("spec") or {}).get("host") or "")
 
 
-def route_addresses(view: View, router: str, nobody: str) -> dict[str, str]:
-    """Return host → address of all Routes: the router for TLS passed through, else the service behind it."""
+class Destination(NamedTuple):
+    """Where a route leads: what its host resolves to, and the service's own address behind it."""
+
+    address: str
+    backend: str
+
+
+def destinations(view: View, router: str, nobody: str) -> dict[str, Destination]:
+    """Return host → destination of all Routes: the router for TLS passed through, else the service itself."""
     result = {}
     for route in view.all("Route"):
-        host, target = route_host(route), (route["spec"].get("to") or {}).get("name") or ""
-        if not host:
-            continue
-        if (route["spec"].get("tls") or {}).get("termination") == "passthrough":
-            result[host] = resources.notes(route).get(ADDRESS_ANNOTATION) or router
-        else:
-            service = view.get("Service", resources.key(route).namespace, str(target))
-            result[host] = service_address(service, view, nobody) if service else nobody
+        host, target = route_host(route), str((route["spec"].get("to") or {}).get("name") or "")
+        service = view.get("Service", resources.key(route).namespace, target)
+        backend = service_address(service, view, nobody) if service else nobody
+        passed_through = (route["spec"].get("tls") or {}).get("termination") == "passthrough"
+        if host:
+            result[host] = Destination(router if passed_through else backend, backend)
     return result
 
 
@@ -93,6 +100,7 @@ class Hosts:
         self._settings = settings
         self._view = view
         self._directory = settings.home / "hosts"
+        self._nobody = settings.address(ADDRESS_NOBODY)
         self._written: dict[Path, str] = {}
         self._used: set[str] = set()
 
@@ -104,21 +112,38 @@ class Hosts:
 
     def refresh(self, namespaces: Iterable[str] | None = None) -> None:
         """Write what has changed."""
-        nobody = self._settings.address(ADDRESS_NOBODY)
-        own = route_addresses(self._view, self._settings.route[0], nobody)
+        own = self._own_routes()
         self._write(self._settings.home / ROUTES_FILE, json.dumps(own, indent=1, sort_keys=True) + "\n")
-        fixed = {**self.foreign_routes(), **own}
+        fixed = {host: found.address for host, found in {**self._foreign_routes(), **own}.items()}
         for namespace in list(self._used if namespaces is None else namespaces):
-            self._write(self._directory / namespace, render(entries_of(namespace, self._view, fixed, nobody)))
+            entries = entries_of(namespace, self._view, fixed, self._nobody)
+            self._write(self._directory / namespace, render(entries))
 
-    def foreign_routes(self) -> dict[str, str]:
+    def endpoint(self, host: str, port: int) -> tuple[str, int]:
+        """Return where a host and port of a manifest are: a route's 443 may be another port in the lab."""
+        domains = tuple(f".{domain}" for domain in self._settings.domains.values())
+        return (host, self._settings.route[1]) if port == HTTPS and host.endswith(domains) else (host, port)
+
+    def backend(self, host: str, namespace: str) -> str | None:
+        """Return the operators' own way to the Kafka behind a name, past the router; None while it is unknown."""
+        routes = {**self._foreign_routes(), **self._own_routes()}
+        address = routes[host].backend if host in routes else None
+        if address is None:
+            address = entries_of(namespace, self._view, {}, self._nobody).get(host)
+        return None if address in (None, self._nobody) else f"{address}:{REPLICATION_PORT}"
+
+    def _own_routes(self) -> dict[str, Destination]:
+        return destinations(self._view, self._settings.route[0], self._nobody)
+
+    def _foreign_routes(self) -> dict[str, Destination]:
         """Return the routes that the operators of the other clusters have published."""
-        result: dict[str, str] = {}
+        result: dict[str, Destination] = {}
         for home in self._settings.other_homes:
             try:
-                result.update(json.loads((home / ROUTES_FILE).read_text(encoding="utf-8")))
+                found = json.loads((home / ROUTES_FILE).read_text(encoding="utf-8"))
             except FileNotFoundError:
                 continue
+            result.update({host: Destination(*where) for host, where in found.items()})
         return result
 
     def foreign_stamp(self) -> tuple[int, ...]:

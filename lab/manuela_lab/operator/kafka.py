@@ -6,13 +6,22 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Iterable
+from typing import Iterable
 
-from manuela_lab.operator import broker_config, conditions, kafka_status, listener_routes, pem, resources, strimzi_pods
+from manuela_lab.operator import (
+    broker_config,
+    cluster_ca,
+    conditions,
+    kafka_status,
+    listener_routes,
+    pem,
+    resources,
+    strimzi_pods,
+)
 from manuela_lab.operator.addresses import Addresses
 from manuela_lab.operator.cluster_api import ClusterApi
 from manuela_lab.operator.containers import data_of
-from manuela_lab.operator.kafka_spec import CLUSTER_LABEL, KafkaSpec, generation, parse
+from manuela_lab.operator.kafka_spec import CLUSTER_LABEL, KafkaSpec, Listener, generation, parse
 from manuela_lab.operator.resources import Key, Resource
 from manuela_lab.operator.rollout import Rollout, is_ready
 from manuela_lab.operator.settings import Settings
@@ -70,7 +79,7 @@ class KafkaController:
             entry = conditions.condition("NotReady", True, refused.reason, str(refused))
             await self._api.set_status(kafka, kafka_status.not_ready(kafka, entry, now))
             return None
-        certificates = {one.name: self._certificate(spec, one.secret, one.certificate_key) for one in spec.listeners}
+        certificates = {one.name: self._public_certificate(spec, one) for one in spec.listeners if one.tls}
         status = kafka_status.render(kafka, spec, ready, certificates, self._settings.route[1], now)
         await self._api.set_status(kafka, status)
         for pool in pools:
@@ -104,7 +113,7 @@ class KafkaController:
                 f"Failed to process Secrets with custom certificates: [{', '.join(errors)}]",
             )
 
-    def _secret_problem(self, spec: KafkaSpec, listener: Any) -> str:
+    def _secret_problem(self, spec: KafkaSpec, listener: Listener) -> str:
         if not listener.secret:
             return ""
         secret = self._view.get("Secret", spec.namespace, listener.secret)
@@ -114,6 +123,11 @@ class KafkaController:
             if key not in (secret.get("data") or {}):
                 return f"Secret {listener.secret} does not contain {what} under the key {key}."
         return ""
+
+    def _public_certificate(self, spec: KafkaSpec, listener: Listener) -> str:
+        if listener.secret:
+            return self._certificate(spec, listener.secret, listener.certificate_key)
+        return self._certificate(spec, cluster_ca.ca_secret(spec), "ca.crt")
 
     def _certificate(self, spec: KafkaSpec, secret: str, key: str) -> str:
         found = self._view.get("Secret", spec.namespace, secret) if secret else None
@@ -125,6 +139,7 @@ class KafkaController:
         text = broker_config.render(spec, address, self._settings.route[1])
         marks = strimzi_pods.labels(kafka, f"{spec.name}-kafka", "kafka")
         data = {"server.config": text, "cluster.id": spec.cluster_id}
+        await self._certify(kafka, spec)
         manifests = [strimzi_pods.config_map(kafka, spec.pod, marks, data)]
         manifests += strimzi_pods.services(kafka, spec, address) + listener_routes.routes(kafka, spec)
         for manifest in manifests:
@@ -132,6 +147,15 @@ class KafkaController:
         configuration = strimzi_pods.revision(spec.uid, text, *self._thumbprints(spec))
         plan = strimzi_pods.broker(kafka, spec, address, configuration)
         return is_ready(await self._rollout.roll(strimzi_pods.pod(kafka, plan)))
+
+    async def _certify(self, kafka: Resource, spec: KafkaSpec) -> None:
+        """Make the operator's own authority, once for each Kafka resource."""
+        name = cluster_ca.ca_secret(spec)
+        found = self._view.get("Secret", spec.namespace, name)
+        owners = (found or {"metadata": {}})["metadata"].get("ownerReferences") or ()
+        if not any(owner.get("uid") == spec.uid for owner in owners):
+            for secret in cluster_ca.secrets(kafka, spec):
+                await self._api.apply(secret, strimzi_pods.OPERATOR)
 
     def _thumbprints(self, spec: KafkaSpec) -> list[str]:
         """Return what identifies the certificates in use: another one rolls the broker."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Mapping
 
 from manuela_lab.operator import pem
 from manuela_lab.operator.containers import Sandbox, rewrite
@@ -22,6 +23,8 @@ KEY_STORES = "/opt/kafka/certificates"
 TRUST = "/opt/kafka/mm2-certs"
 BROKER_HEAP_MB = 160
 MIRROR_HEAP_MB = 256
+#: Which topics are found and which connector starts is what somebody reads this log for.
+MIRROR_LOGGERS = {f"org.apache.kafka.connect.mirror.Mirror{name}": "info" for name in ("SourceConnector", "Maker")}
 
 
 class KafkaImage:
@@ -47,7 +50,14 @@ class KafkaImage:
             kafka_image.lay_out(self._root, self._jars)
         return self._jars
 
-    def _java(self, sandbox: Sandbox, main_class: str, arguments: tuple[str, ...], heap_mb: int) -> Program:
+    def _java(
+        self,
+        sandbox: Sandbox,
+        main_class: str,
+        arguments: tuple[str, ...],
+        heap_mb: int,
+        loggers: Mapping[str, str] | None = None,
+    ) -> Program:
         found = self._jar_set()
         command = java.Program(
             main_class,
@@ -56,6 +66,7 @@ class KafkaImage:
             heap_mb=heap_mb,
             hosts_file=sandbox.hosts_file,
             archive=found.archive,
+            properties={f"{java.LOGGER}.log.{name}": level for name, level in (loggers or {}).items()},
         ).command()
         return Program(tuple(command), base_environment(sandbox), sandbox.directory)
 
@@ -65,9 +76,9 @@ class KafkaImage:
         settings = dict(line.split("=", 1) for line in properties.splitlines() if "=" in line and line[0] != "#")
         data = sandbox.local(settings["log.dirs"])
         identify(data, (config / "cluster.id").read_text(encoding="utf-8").strip(), settings["node.id"])
-        for store in _directories(sandbox.local(KEY_STORES)):
+        for name, store in sandbox.mounted_below(KEY_STORES):
             text = pem.key_store((store / "tls.key").read_bytes(), (store / "tls.crt").read_bytes())
-            private(sandbox.local("/tmp") / f"{store.name}.pem", text)
+            private(sandbox.local("/tmp") / f"{name}.pem", text)
         target = sandbox.directory / "server.properties"
         private(target, rewrite(properties, sandbox.paths).encode())
         port = int(settings["advertised.listeners"].split(",")[0].rpartition(":")[2])
@@ -77,22 +88,22 @@ class KafkaImage:
     def _mirror_maker(self, sandbox: Sandbox) -> Program:
         config = sandbox.local(CONFIG)
         target_alias = (config / "target").read_text(encoding="utf-8").strip()
-        for alias in _directories(sandbox.local(TRUST)):
-            texts = [path.read_bytes() for path in sorted(alias.rglob("*")) if path.is_file()]
-            private(sandbox.local("/tmp") / f"{alias.name}.truststore.pem", pem.trust_store(texts))
+        trusted: dict[str, list[bytes]] = {}
+        for name, directory in sandbox.mounted_below(TRUST):
+            texts = trusted.setdefault(name.partition("/")[0], [])
+            texts += [path.read_bytes() for path in sorted(directory.iterdir()) if path.is_file()]
+        for alias, texts in trusted.items():
+            private(sandbox.local("/tmp") / f"{alias}.truststore.pem", pem.trust_store(texts))
         target = sandbox.directory / "mm2.properties"
         private(target, rewrite((config / "mm2.properties").read_text(encoding="utf-8"), sandbox.paths).encode())
         arguments = (str(target), "--clusters", target_alias)
-        return self._java(sandbox, "org.apache.kafka.connect.mirror.MirrorMaker", arguments, MIRROR_HEAP_MB)
+        main_class = "org.apache.kafka.connect.mirror.MirrorMaker"
+        return self._java(sandbox, main_class, arguments, MIRROR_HEAP_MB, MIRROR_LOGGERS)
 
     def _command_line(self, sandbox: Sandbox) -> Program:
         self._jar_set()
         argv = tuple(sandbox.argv({ROOT: str(self._root)}))
         return Program(argv or ("sleep", "infinity"), base_environment(sandbox), self._root)
-
-
-def _directories(parent: Path) -> list[Path]:
-    return sorted(path for path in parent.iterdir() if path.is_dir()) if parent.is_dir() else []
 
 
 def identify(data: Path, cluster_id: str, node_id: str) -> None:

@@ -34,10 +34,11 @@ class Generation:
         return f"quay.io/strimzi/kafka:{self.strimzi}-kafka-{version}"
 
 
+#: The real tables, and the one Kafka that this lab runs whatever version is asked for.
 GENERATIONS: Mapping[str, Generation] = {
     "v1beta1": Generation("0.20.1", ("2.5.0", "2.5.1", "2.6.0")),
-    "v1beta2": Generation("0.45.0", ("3.8.0", "3.8.1", "3.9.0")),
-    "v1": Generation("1.1.0", ("4.2.0", "4.2.1", "4.3.0")),
+    "v1beta2": Generation("0.51.0", ("4.1.0", "4.1.1", "4.2.0", "4.3.1")),
+    "v1": Generation("1.1.0", ("4.2.0", "4.2.1", "4.3.0", "4.3.1")),
 }
 
 

@@ -42,6 +42,8 @@ def key_store(key: bytes, chain: bytes) -> bytes:
 
 
 def trust_store(texts: list[bytes]) -> bytes:
-    """Return all certificates of several PEM texts, each once."""
+    """Return all certificates of several PEM texts, each once; raise ValueError when there is none at all."""
     found = [entry for text in texts for entry in CERTIFICATE.findall(text)]
+    if not found:
+        raise ValueError("there is no PEM certificate among the trusted certificates")
     return b"\n".join(dict.fromkeys(found)) + b"\n"

@@ -104,6 +104,11 @@ def timestamp(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def seconds(text: str) -> float:
+    """Return the epoch of a time that the API wrote."""
+    return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
+
+
 def matches(selector: Mapping[str, str], resource: Mapping[str, Any]) -> bool:
     """Return whether all pairs of a label selector are on the object (an empty selector selects nothing)."""
     found = labels(resource)
