@@ -6,6 +6,7 @@
 Nothing here starts a long-lived process; whoever plays kubelet or supervisor does, with the command lines made here.
 
 ``jars.jar_set("kafka" | "camel" | "camel3", cache)``   downloaded once, kept in the cache
+``class_data.make(cache)``             archives that let every JVM start faster; optional
 ``java.Program(...).command()``                         a Java command line with the lab's small footprint
 ``kafka_image.lay_out(root, jar_set)``                  bin/kafka-*.sh, so that real pods' command lines work there
 ``integration.read(spec)``, ``camel.prepare(...)``      an Integration resource → a command line

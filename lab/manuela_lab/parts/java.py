@@ -11,6 +11,8 @@ from pathlib import Path
 
 # One compiler tier and the serial collector halve the time to the first record; a megabyte of stack each is too much.
 SMALL = ("-Xss512k", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:-UsePerfData", "-XX:+ExitOnOutOfMemoryError")
+# An archive that does not fit this JVM is passed over without a word: tools' output is read by programs.
+SHARING = ("-Xshare:auto", "-Xlog:disable")
 LOGGER = "org.slf4j.simpleLogger"
 
 
@@ -42,7 +44,7 @@ class Program:
         """The options in front of the class path."""
         options = [f"-Xmx{self.heap_mb}m", "-Xms32m", *SMALL]
         if self.archive is not None and self.archive.exists():
-            options += ["-Xshare:auto", f"-XX:SharedArchiveFile={self.archive}"]
+            options += [*SHARING, f"-XX:SharedArchiveFile={self.archive}"]
         if self.hosts_file is not None:
             options.append(f"-Djdk.net.hosts.file={self.hosts_file}")
         logging = {"defaultLogLevel": self.log_level, "showDateTime": "true", "dateTimeFormat": "HH:mm:ss.SSS"}

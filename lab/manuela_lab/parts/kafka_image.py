@@ -14,7 +14,7 @@ import os
 from pathlib import Path
 
 from manuela_lab.parts.jars import JarSet
-from manuela_lab.parts.java import SMALL
+from manuela_lab.parts.java import SHARING, SMALL
 
 TOOLS = {
     "kafka-broker-api-versions.sh": "org.apache.kafka.tools.BrokerApiVersionsCommand",
@@ -51,7 +51,7 @@ def lay_out(root: Path, jars: JarSet) -> Path:
 def _run_class(jars: JarSet) -> str:
     options = [*SMALL, "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"]
     if jars.archive.exists():
-        options += ["-Xshare:auto", f"-XX:SharedArchiveFile='{jars.archive}'"]
+        options += [*SHARING, f"-XX:SharedArchiveFile='{jars.archive}'"]
     return RUN_CLASS.format(options=" ".join(options), class_path=":".join(str(jar) for jar in jars.jars))
 
 
