@@ -17,7 +17,7 @@ from manuela_lab.errors import LabError
 from manuela_lab.health import mqtt_seen, s3_seen, sensors_seen
 from manuela_lab.lab import Keys, Lab
 from manuela_lab.lock import alone
-from manuela_lab.parts import jars
+from manuela_lab.parts import class_data, jars
 from manuela_lab.places import Places
 from manuela_lab.profile import profile
 from manuela_lab.programs import programs
@@ -63,9 +63,15 @@ def _provide(places: Places, wish: Wish, progress: Progress) -> Path:
     names: list[jars.Name] = ["kafka", "camel", *(["camel3"] if wish.gitops else [])]  # type: ignore[list-item]
     built: list[Path] = []
     work: list[Callable[[], object]] = [lambda: built.append(binaries.ensure(places, progress))]
-    work.append(lambda: [jars.jar_set(name, places.cache, progress.say) for name in names])
+    work.append(lambda: _provide_java(places, names, progress))
     together(work, progress)
     return built[0]
+
+
+def _provide_java(places: Places, names: list[jars.Name], progress: Progress) -> None:
+    for name in names:
+        jars.jar_set(name, places.cache, progress.say)
+    class_data.make(places.cache, progress.say)
 
 
 def _start(places: Places, wish: Wish, known: Lab | None, built: Path, progress: Progress) -> Lab:
