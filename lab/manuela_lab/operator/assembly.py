@@ -15,17 +15,23 @@ import kopf
 
 from manuela_lab.operator import cluster_api, log_server, watching
 from manuela_lab.operator.addresses import Addresses
+from manuela_lab.operator.artemis import ArtemisController
 from manuela_lab.operator.broker_config import REPLICATION_PORT
+from manuela_lab.operator.camel_image import CamelImage
 from manuela_lab.operator.cluster_api import ApiError, ClusterApi
 from manuela_lab.operator.hosts import Hosts
 from manuela_lab.operator.images import Images
+from manuela_lab.operator.integration_platforms import PlatformController
+from manuela_lab.operator.integrations import IntegrationController
 from manuela_lab.operator.kafka import KafkaController
 from manuela_lab.operator.kafka_image import KafkaImage
 from manuela_lab.operator.kafka_spec import KafkaSpec
 from manuela_lab.operator.kubelet import Kubelet
 from manuela_lab.operator.mirror_maker import MirrorMakerController
+from manuela_lab.operator.olm import SubscriptionController
 from manuela_lab.operator.reconciler import Controller, Reconciler
 from manuela_lab.operator.resources import Key, Resource
+from manuela_lab.operator.routes import RouteController
 from manuela_lab.operator.settings import Settings
 from manuela_lab.operator.topics import TopicController
 from manuela_lab.operator.view import View
@@ -46,7 +52,8 @@ class Operator:
         self.view = View()
         self.hosts = Hosts(settings, self.view)
         kafka = KafkaImage(settings.cache, settings.home / "kafka-image")
-        self.kubelet = Kubelet(settings, api, self.view, Images(kafka.program, kafka.program), self.hosts.file)
+        self._camel = CamelImage(settings.cache)
+        self.kubelet = Kubelet(settings, api, self.view, Images(kafka.program, self._camel.program), self.hosts.file)
         self._reconcilers = [Reconciler(controller) for controller in self._controllers()]
         self._names_changed = asyncio.Event()
 
@@ -62,6 +69,11 @@ class Operator:
             KafkaController(settings, api, view, addresses),
             TopicController(api, view, inside),
             MirrorMakerController(api, view, self.hosts),
+            PlatformController(api, view),
+            IntegrationController(api, view, self._camel, settings.home / "kits"),
+            ArtemisController(api, view, settings.mqtt[0], settings.domains[settings.dc]),
+            RouteController(api, view, settings.domains[settings.dc]),
+            SubscriptionController(api, view),
         ]
 
     def observe(self, resource: Resource, gone: bool) -> None:

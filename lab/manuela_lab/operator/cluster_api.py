@@ -118,7 +118,7 @@ class ClusterApi:
         """Change an object by a merge patch."""
         return await self.request("PATCH", resources.path(resource), change, MERGE)
 
-    async def set_status(self, resource: Resource, status: Resource) -> None:
+    async def set_status(self, resource: Resource, status: Mapping[str, Any]) -> None:
         """Make the status of an object what ``status`` says; a vanished object is no error."""
         old = resource.get("status") or {}
         change = {name: status.get(name) for name in {*old, *status} if old.get(name) != status.get(name)}

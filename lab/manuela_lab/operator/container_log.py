@@ -15,6 +15,7 @@ from typing import AsyncIterator, BinaryIO, Iterator
 
 ROTATE_BYTES = 8 << 20
 BLOCK = 1 << 16
+LAST_LINES, LAST_BYTES = 80, 2048
 
 
 @dataclass(frozen=True)
@@ -125,6 +126,14 @@ def complete_lines(file: BinaryIO) -> list[bytes]:
     if lines and not lines[-1].endswith(b"\n"):
         file.seek(-len(lines.pop()), os.SEEK_CUR)
     return lines
+
+
+def last_words(path: Path) -> str:
+    """Return the end of a log as a kubelet keeps it in a container's status."""
+    with path.open("rb") as file:
+        file.seek(tail_offset(file, LAST_LINES))
+        text = b"".join(wanted(iter(file.readlines()), LogRequest()))
+    return text[-LAST_BYTES:].decode("utf-8", "replace")
 
 
 async def read(path: Path, request: LogRequest, live: ContainerLog | None) -> AsyncIterator[bytes]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Awaitable, Callable
 
 from manuela_lab.operator import images, processes, resources
-from manuela_lab.operator.container_log import ContainerLog
+from manuela_lab.operator.container_log import ContainerLog, last_words
 from manuela_lab.operator.containers import NotThere, Sandbox
 from manuela_lab.operator.pod_status import ContainerState
 from manuela_lab.operator.processes import Process, Program
@@ -97,10 +97,18 @@ class ContainerRunner:
             self.state.running(started, f"lab://{uuid.uuid4().hex}")
             code = await self._execute(program, writer)
             memory = code == JAVA_OUT_OF_MEMORY and program.argv[:1] == ("java",)
-            self.state.terminated(code, started, resources.timestamp(time.time()), "OOMKilled" if memory else "")
+            reason, words = "OOMKilled" if memory else "", self._last_words(code, sandbox)
+            self.state.terminated(code, started, resources.timestamp(time.time()), reason, words)
         finally:
             writer.close()
         await self._publish()
+
+    def _last_words(self, code: int, sandbox: Sandbox) -> str:
+        """Return the end of the log of a container that failed and asked for it."""
+        path = self.log_path(previous=False)
+        if code == 0 or path is None or sandbox.container.get("terminationMessagePolicy") != "FallbackToLogsOnError":
+            return ""
+        return last_words(path)
 
     async def _execute(self, program: Program, writer: ContainerLog) -> int:
         if not program.argv:

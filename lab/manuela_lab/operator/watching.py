@@ -21,7 +21,7 @@ GROUPS = {
     "camel.apache.org": ("integrations", "integrationplatforms"),
     "apps": ("deployments",),
     "broker.amq.io": ("activemqartemises",),
-    "operators.coreos.com/v1alpha1": ("subscriptions",),
+    "operators.coreos.com/v1alpha1": ("subscriptions", "installplans", "clusterserviceversions"),
     "route.openshift.io": ("routes",),
 }
 
