@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -20,9 +18,9 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._kustomiza
     root_of,
     uncommented,
 )
+from ansible_collections.manuela.event_streaming.plugins.module_utils._yaml_scalar import literal
 from ansible_collections.manuela.event_streaming.plugins.module_utils._yaml_text import Source, flat, lookup, splice
 
-_PLAIN = re.compile(r"[A-Za-z0-9./_][^\s#:'\"\[\]{},&*!|>%@`]*(:[^\s#'\"\[\]{},]+)*")
 State = Literal["present", "disabled", "absent"]
 
 
@@ -118,6 +116,8 @@ def _missing(source: Source, wanted: Wanted) -> Failure:
 def _edit(source: Source, place: Occurrence, state: State) -> str:
     start, end = source.line_span(place.first_line)[0], source.line_span(place.last_line)[1]
     if state == "absent":
+        if end == len(source.text) and not source.text.endswith("\n"):  # the file still ends without a line break
+            start = len(source.text[:start].removesuffix("\n").removesuffix("\r"))
         return splice(source.text, start, end, "")
     if state == "disabled":
         lines = [source.line_span(number) for number in range(place.first_line, place.last_line + 1)]
@@ -142,7 +142,7 @@ def _added(source: Source, wanted: Wanted) -> Source:
 def _appended(source: Source, wanted: Wanted) -> str:
     """Return the text with a line for the entry behind the last one of the list; a list that is not there is begun."""
     text = source.text
-    item = f"- {wanted.entry if _PLAIN.fullmatch(wanted.entry) else json.dumps(wanted.entry)}"
+    item = f"- {literal(wanted.entry)}"
     pairs = {key.value: (key, value) for key, value in root_of(source).pairs()}
     eol = "\r\n" if "\r\n" in text else "\n"
     if wanted.field not in pairs:
@@ -165,15 +165,18 @@ def _sibling_column(source: Source, place: Occurrence) -> int:
 def _prove(before: Source, after: Source, place: Occurrence, wanted: Wanted) -> None:
     """Check that the parsed lists differ by exactly this entry, and that the entry can be found again."""
     old, new = _meaning(before), _meaning(after)
-    shorter, longer = (old, new) if wanted.state == "present" else (new, old)
-    expected = dict(longer)
-    items = list(expected[place.field])
-    line_of = after if wanted.state == "present" else before
-    index = _index(line_of, place.field, place.first_line)
-    del items[index]
-    expected[place.field] = tuple(items)
-    shorter.setdefault(place.field, ())  # a list that the addition began
-    if expected != shorter or find(after, wanted).state != wanted.state:
+    if wanted.state == "present":
+        new = _without(new, place.field, _index(after, place.field, place.first_line))
+        old.setdefault(place.field, ())  # a list that an addition began
+    elif place.active:
+        old = _without(old, place.field, _index(before, place.field, place.first_line))
+    if old == new and find(after, wanted).state != wanted.state:
+        raise Failure(
+            "refused",
+            f"{before.name}, line {place.first_line}: '{place.value}' could not be found again once it is "
+            f"{wanted.state}, nothing was written. Look for a commented-out list above it",
+        )
+    if old != new:
         raise Failure(
             "refused",
             f"{before.name}, line {place.first_line}: making '{place.value}' {wanted.state} would change more than "
@@ -181,12 +184,16 @@ def _prove(before: Source, after: Source, place: Occurrence, wanted: Wanted) -> 
         )
 
 
+def _without(meaning: dict[str, Any], field: str, index: int) -> dict[str, Any]:
+    items = meaning[field]
+    return {**meaning, field: items[:index] + items[index + 1 :]}
+
+
 def _index(source: Source, field: str, line: int) -> int:
+    """Return which item of the list stands on ``line``; a number behind the last one when none does."""
     listed = lookup(source, root_of(source), field)
     lines = [source.line(item.start) for item in listed.children] if listed else []
-    if line not in lines:
-        return len(lines)
-    return lines.index(line)
+    return lines.index(line) if line in lines else len(lines)
 
 
 def _meaning(source: Source) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._manifest_
     locate,
     missing_failure,
 )
-from ansible_collections.manuela.event_streaming.plugins.module_utils._manifest_value_scalar import (
+from ansible_collections.manuela.event_streaming.plugins.module_utils._yaml_scalar import (
     block_indent,
     literal,
     rendered,

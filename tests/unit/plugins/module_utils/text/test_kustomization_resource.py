@@ -1,0 +1,217 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Switching entries of kustomizations, on real files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
+from ansible_collections.manuela.event_streaming.plugins.module_utils._kustomization_resource import execute
+
+DEMO = b"""apiVersion: kustomize.config.k8s.io/v1beta1
+kind: Kustomization
+resources:
+- namespace.yaml
+bases:
+#- github.com/org/repo/messaging
+- ../../templates/messaging
+
+# Comment/uncomment following line to disable/enable Event Streaming from Edge to Core
+- ../../templates/prod/messaging-kafka
+images:
+- name: messaging-kafka
+"""
+FILE = "instances/messaging/kustomization.yaml"
+
+
+def one(entry: str, state: str = "present", **more: Any) -> dict[str, Any]:
+    item = {"path": FILE, "entry": entry, "state": state, "match": "exact", "field": None, "missing": "error"}
+    return {**item, **more}
+
+
+def test_the_presenters_line_is_commented_out_and_in_again(tree):
+    tree.add(FILE, DEMO)
+    off = tree.run(execute, {"entries": [one("messaging-kafka", "disabled", match="suffix")]})
+    assert tree.bytes(FILE) == DEMO.replace(b"- ../../templates/prod", b"#- ../../templates/prod")
+    assert off.state["entries"] == [
+        {
+            "path": FILE,
+            "entry": "../../templates/prod/messaging-kafka",
+            "field": "bases",
+            "line": 10,
+            "before": "present",
+            "after": "disabled",
+        }
+    ]
+    assert off.reasons == (f"{FILE}: messaging-kafka is present, wanted disabled",)
+    on = tree.run(execute, {"entries": [one("messaging-kafka", match="suffix")]})
+    assert tree.bytes(FILE) == DEMO
+    assert (on.before, on.after) == (off.after, off.before)
+
+
+def test_the_historic_form_with_a_blank_gets_the_indent_of_its_neighbours(tree):
+    tree.add(FILE, b"bases:\n  - a\n# - ../messaging-kafka\n  - b\n")
+    tree.run(execute, {"entries": [one("messaging-kafka", match="suffix")]})
+    assert tree.bytes(FILE) == b"bases:\n  - a\n  - ../messaging-kafka\n  - b\n"
+
+
+@pytest.mark.parametrize("path", ["instances/messaging", FILE, "link-to-it"])
+def test_the_file_is_found_by_its_directory_and_through_a_link_that_stays(tree, path):
+    tree.add(FILE, DEMO)
+    tree.link("link-to-it", FILE)
+    tree.run(execute, {"entries": [one("namespace.yaml", "disabled", path=path)]})
+    assert b"#- namespace.yaml" in tree.bytes(FILE)
+    assert (tree.root / "link-to-it").is_symlink()
+
+
+def test_a_file_keeps_its_mode(tree):
+    tree.add(FILE, DEMO).chmod(0o640)
+    tree.run(execute, {"entries": [one("namespace.yaml", "absent")]})
+    assert (tree.root / FILE).stat().st_mode & 0o777 == 0o640
+
+
+def test_an_active_entry_with_a_commented_twin_is_present_already(tree):
+    tree.add(FILE, b"bases:\n- ../a\n# - ../a\n")
+    assert not tree.run(execute, {"entries": [one("../a")]}).changed
+
+
+@pytest.mark.parametrize("state", ["disabled", "absent"])
+def test_an_active_entry_with_a_commented_twin_cannot_be_switched_off(tree, state):
+    tree.add(FILE, b"bases:\n- ../a\n# - ../a\n")
+    failure = fails(tree, one("../a", state))
+    assert failure.code == "conflict"
+    assert "line 2 (bases): ../a" in failure.msg and "line 3 (commented out, bases): ../a" in failure.msg
+
+
+def test_a_suffix_ends_at_a_path_segment(tree):
+    tree.add(FILE, b"bases:\n- ../my-kafka\n- ../kafka-old\n#- ../x/kafka/?ref=v1\n")
+    tree.run(execute, {"entries": [one("kafka", match="suffix")]})
+    assert tree.bytes(FILE) == b"bases:\n- ../my-kafka\n- ../kafka-old\n- ../x/kafka/?ref=v1\n"
+
+
+def test_a_suffix_that_fits_two_entries_is_ambiguous(tree):
+    tree.add(FILE, b"bases:\n- ../a/kafka\n#- ../b/kafka\n")
+    failure = fails(tree, one("kafka", match="suffix"))
+    assert failure.code == "conflict"
+    assert failure.details["lines"] == [2, 3]
+
+
+def test_lines_in_a_block_of_text_are_no_comments(tree):
+    text = b"resources:\n- a\npatches:\n- patch: |-\n    #- b\n  target: {kind: A}\n#- path: c\n#  target:\n#    kind: B\n"
+    tree.add(FILE, text)
+    assert fails(tree, one("b")).code == "not_found"
+    tree.run(execute, {"entries": [one("c")]})
+    assert tree.bytes(FILE).endswith(b"- path: c\n  target:\n    kind: B\n")
+    tree.run(execute, {"entries": [one("c", "disabled")]})
+    assert tree.bytes(FILE) == text
+
+
+def test_a_commented_out_list_takes_its_entries_with_it(tree):
+    tree.add(FILE, b"resources:\n- a\n#configurations:\n#- b.yaml\n")
+    assert fails(tree, one("b.yaml")).code == "not_found"
+
+
+def test_the_last_entry_leaves_an_empty_list_that_can_be_filled_again(tree):
+    tree.add(FILE, b"kind: Kustomization\nresources:\n- a.yaml")
+    tree.run(execute, {"entries": [one("a.yaml", "disabled")]})
+    assert tree.bytes(FILE) == b"kind: Kustomization\nresources:\n#- a.yaml"
+    tree.run(execute, {"entries": [one("a.yaml")]})
+    assert tree.bytes(FILE) == b"kind: Kustomization\nresources:\n- a.yaml"
+
+
+def test_many_entries_of_many_files_in_one_task(tree):
+    for number in range(20):
+        tree.add(f"{number}/kustomization.yml", b"resources:\n- a\n- b\n")
+    entries = [one(name, "disabled", path=str(number)) for number in range(20) for name in ("a", "b")]
+    done = tree.run(execute, {"entries": entries})
+    assert len(done.state["files"]) == 20
+    assert {tree.bytes(f"{number}/kustomization.yml") for number in range(20)} == {b"resources:\n#- a\n#- b\n"}
+
+
+def test_a_failure_in_the_last_file_leaves_the_first_as_it_was(tree):
+    tree.add("1/kustomization.yaml", b"resources:\n- a\n")
+    tree.add("2/kustomization.yaml", b"resources:\n- b\n")
+    before = tree.snapshot()
+    with pytest.raises(Failure):
+        execute(
+            {"work_tree": str(tree.root), "entries": [one("a", "disabled", path="1"), one("a", "disabled", path="2")]},
+            False,
+            None,
+        )
+    assert tree.snapshot() == before
+
+
+def test_the_create_modify_delete_way_of_an_entry(tree):
+    tree.add(FILE, b"resources:\n- a.yaml\n")
+    add = one("b.yaml", field="resources", missing="add")
+    assert tree.run(execute, {"entries": [add]}).state["entries"][0]["before"] == "absent"
+    tree.run(execute, {"entries": [{**add, "state": "disabled", "missing": "error"}]})
+    assert tree.bytes(FILE) == b"resources:\n- a.yaml\n#- b.yaml\n"
+    gone = tree.run(execute, {"entries": [one("b.yaml", "absent")]})
+    assert gone.state["entries"][0]["line"] is None
+    assert tree.bytes(FILE) == b"resources:\n- a.yaml\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "item", "code", "said"),
+    [
+        (DEMO, one("nothing.yaml"), "not_found", "it lists namespace.yaml, ../../templates/messaging"),
+        (DEMO, one("nothing.yaml", path="elsewhere"), "not_found", "elsewhere"),
+        (DEMO, one("x", path="../outside.yaml"), "refused", "outside of"),
+        (DEMO, one("x", path="instances"), "not_found", "holds no kustomization"),
+        (DEMO, one("x", field="images"), "invalid_option", "'images' is no list of paths"),
+        (DEMO, one("x", missing="add"), "invalid_option", "needs a field"),
+        (DEMO, one(" "), "invalid_option", "empty"),
+        (b"resources: [a, b]\n", one("a", "disabled"), "refused", "[brackets]"),
+        (b"resources:\n-\n  a\n", one("a", "disabled"), "refused", "another line"),
+        (b"resources:\n- a\n  b\n", one("a b", "disabled"), "refused", "several lines"),
+        (b"resources:\n- a\n- a\n", one("a", "disabled"), "conflict", "line 2 (resources): a, line 3 (resources): a"),
+        (b"resources:\n- a\nresources:\n- b\n", one("a"), "conflict", "twice, on lines 1 and 3"),
+        (b"- a\n", one("a"), "corrupt_input", "no kustomization"),
+        (b"a: 1\n---\nb: 2\n", one("a"), "corrupt_input", "no kustomization"),
+        (b"", one("a"), "corrupt_input", "no kustomization"),
+        (b"a: [\n", one("a"), "corrupt_input", "not YAML: line 2"),
+        (b"a: \xff\n", one("a"), "corrupt_input", "not UTF-8 at byte 3"),
+        (b"a: \x00\n", one("a"), "corrupt_input", "not YAML"),
+    ],
+)
+def test_bad_input_is_named_and_nothing_is_lost(tree, content, item, code, said):
+    tree.add(FILE, content)
+    tree.root.parent.joinpath("outside.yaml").write_text("resources: []\n")
+    before = tree.snapshot()
+    failure = fails(tree, item)
+    assert failure.code == code
+    assert said in failure.msg
+    assert "\n" not in failure.msg
+    assert tree.snapshot() == before
+
+
+def test_contradicting_items_are_refused(tree):
+    tree.add(FILE, DEMO)
+    with pytest.raises(Failure) as caught:
+        execute(
+            {"work_tree": str(tree.root), "entries": [one("namespace.yaml", "disabled"), one("namespace.yaml")]},
+            False,
+            None,
+        )
+    assert caught.value.code == "invalid_option"
+    assert tree.bytes(FILE) == DEMO
+
+
+def test_two_kustomizations_in_one_directory_are_refused(tree):
+    tree.add("a/kustomization.yaml", DEMO)
+    tree.add("a/Kustomization", DEMO)
+    assert fails(tree, one("x", path="a")).code == "conflict"
+
+
+def test_a_work_tree_that_is_not_there_is_named(tree):
+    with pytest.raises(Failure, match="there is no directory"):
+        execute({"work_tree": str(tree.root / "no"), "entries": []}, False, None)
+
+
+def fails(tree, item: dict[str, Any]) -> Failure:
+    with pytest.raises(Failure) as caught:
+        execute({"work_tree": str(tree.root), "entries": [item]}, False, None)
+    return caught.value
