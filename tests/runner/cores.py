@@ -38,11 +38,18 @@ def programs(core: Core) -> Path:
     place = CACHE / f"core-{core.line}-{key}"
     if not (place / "complete").exists():
         shutil.rmtree(place, ignore_errors=True)
-        uv = shutil.which("uv") or str(BIN / "uv")
-        subprocess.run([uv, "venv", "-q", "--python", python, str(place)], check=True)
-        subprocess.run([uv, "pip", "install", "-q", "--python", str(place / "bin/python"), "-r", str(lock)], check=True)
+        subprocess.run([python, "-m", "venv", str(place)], check=True)
+        _install(place / "bin" / "python", lock)
         (place / "complete").touch()
     return place / "bin"
+
+
+def _install(python: Path, lock: Path) -> None:
+    uv = shutil.which("uv") or str(BIN / "uv")
+    quick = [uv, "pip", "install", "-q", "--python", str(python), "-r", str(lock)]
+    certificates = {"UV_SYSTEM_CERTS": "1", "UV_NATIVE_TLS": "1"}
+    if subprocess.run(quick, env={**os.environ, **certificates}, capture_output=True, check=False).returncode:
+        subprocess.run([str(python), "-m", "pip", "install", "-q", "-r", str(lock)], check=True)
 
 
 def _python(core: Core) -> str:
