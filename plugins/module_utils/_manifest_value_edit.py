@@ -175,7 +175,14 @@ def _with_key(source: Source, spot: Spot, wanted: Wanted) -> str:
 
 def _prove(before: Source, after: Source, spot: Spot, wanted: Wanted) -> None:
     """Check that the parsed documents differ by exactly this value, and that it reads back as wanted."""
-    found = locate(after, wanted.address)
+    try:
+        found = locate(after, wanted.address)
+    except Failure as failure:
+        raise Failure(
+            "refused",
+            f"{before.name}, line {before.line(spot.node.start)}: {wanted.where} is what the value is found by, so the "
+            "next run would not find it. Select it by its number, or by another field",
+        ) from failure
     expected = [flat(root) for root in before.documents]
     new = found.node
     if spot.missing is not None and found.nodes[:-1]:

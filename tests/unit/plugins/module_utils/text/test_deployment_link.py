@@ -1,0 +1,171 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Linking Applications into environments, on real directories."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.manuela.event_streaming.plugins.module_utils import _deployment_link
+from ansible_collections.manuela.event_streaming.plugins.module_utils._deployment_link import execute
+from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
+
+FACTORY, CENTRAL = "deployment/factory", "deployment/central"
+MIRROR, STORE = "config/lake/mirror.yaml", "config/lake/store.yaml"
+
+
+@pytest.fixture
+def tree(tree):
+    for target in (MIRROR, STORE, "config/other.yaml"):
+        tree.add(target, "kind: Application\n")
+    for environment in (FACTORY, CENTRAL):
+        tree.add(f"{environment}/placeholder.yaml", "kind: ConfigMap\n")
+        tree.add(f"{environment}/.gitignore", "")
+    tree.link(f"{FACTORY}/other.yaml", "../../config/other.yaml")
+    return tree
+
+
+def one(environment: str, target: str, state: str = "present", name: str | None = None) -> dict[str, Any]:
+    return {"environment": environment, "target": target, "name": name, "state": state}
+
+
+def params(*links: dict[str, Any], stray: str = "error", environments: tuple[str, ...] = (FACTORY, CENTRAL)) -> Any:
+    return {"links": list(links), "environments": list(environments), "stray": stray}
+
+
+def text(tree: Any, path: str) -> str:
+    return str((tree.root / path).readlink())
+
+
+def names(tree: Any, environment: str) -> set[str]:
+    return {path.name for path in (tree.root / environment).iterdir()}
+
+
+def test_a_link_is_made_relative_and_removed_again(tree):
+    before = names(tree, FACTORY)
+    done = tree.run(execute, params(one(FACTORY, MIRROR)))
+    assert text(tree, f"{FACTORY}/mirror.yaml") == "../../config/lake/mirror.yaml"
+    assert done.state["created"] == [f"{FACTORY}/mirror.yaml"]
+    assert done.after == f"{FACTORY}/mirror.yaml -> ../../config/lake/mirror.yaml\n"
+    gone = tree.run(execute, params(one(FACTORY, MIRROR, "absent")))
+    assert gone.state["removed"] == [f"{FACTORY}/mirror.yaml"]
+    assert names(tree, FACTORY) == before
+
+
+def test_a_link_that_leads_elsewhere_is_led_right(tree):
+    tree.link(f"{FACTORY}/mirror.yaml", "../../config/other.yaml")
+    tree.run(execute, params(one(FACTORY, MIRROR)))
+    assert text(tree, f"{FACTORY}/mirror.yaml") == "../../config/lake/mirror.yaml"
+
+
+def test_an_absolute_link_becomes_relative(tree):
+    tree.link(f"{FACTORY}/mirror.yaml", str(tree.root / MIRROR))
+    tree.run(execute, params(one(FACTORY, MIRROR)))
+    assert text(tree, f"{FACTORY}/mirror.yaml") == "../../config/lake/mirror.yaml"
+
+
+def test_every_link_into_a_directory_goes_and_nothing_else(tree):
+    tree.link(f"{FACTORY}/any-name.yaml", f"../../{MIRROR}")
+    tree.link(f"{FACTORY}/dangling.yaml", "../../config/lake/gone.yaml")
+    tree.link(f"{FACTORY}/outside.yaml", "/etc/hostname")
+    tree.link(f"{FACTORY}/lake.yaml", "../../config/lake-2/x.yaml")
+    tree.link(f"{CENTRAL}/store.yaml", f"../../{STORE}")
+    lake = [one(FACTORY, "config/lake", "absent"), one(CENTRAL, "config/lake", "absent")]
+    done = tree.run(execute, params(*lake))
+    assert done.state["removed"] == [f"{CENTRAL}/store.yaml", f"{FACTORY}/any-name.yaml", f"{FACTORY}/dangling.yaml"]
+    assert names(tree, FACTORY) == {"placeholder.yaml", ".gitignore", "other.yaml", "outside.yaml", "lake.yaml"}
+    assert [item["before"] for item in done.state["links"]] == ["present"] * 3
+
+
+def test_a_link_in_the_wrong_environment_is_named(tree):
+    tree.link(f"{FACTORY}/store.yaml", f"../../{STORE}")
+    before = tree.snapshot()
+    with pytest.raises(Failure) as caught:
+        execute({"work_tree": str(tree.root), **params(one(CENTRAL, STORE))}, False, None)
+    assert caught.value.code == "conflict"
+    assert caught.value.details["strays"] == [f"{FACTORY}/store.yaml"]
+    assert tree.snapshot() == before
+
+
+def test_a_link_in_the_wrong_environment_is_moved_when_told(tree):
+    tree.link(f"{FACTORY}/its-other-name.yaml", f"../../{STORE}")
+    done = tree.run(execute, params(one(CENTRAL, STORE), stray="move"))
+    assert (done.state["created"], done.state["removed"]) == ([f"{CENTRAL}/store.yaml"], [f"{FACTORY}/its-other-name.yaml"])
+    assert "its-other-name.yaml" not in names(tree, FACTORY)
+
+
+@pytest.mark.parametrize("stray", ["error", "move"])
+def test_two_environments_that_both_ask_for_a_link_have_no_strays(tree, stray):
+    tree.run(execute, params(one(FACTORY, STORE), one(CENTRAL, STORE), stray=stray))
+    assert "store.yaml" in names(tree, FACTORY) & names(tree, CENTRAL)
+
+
+def test_a_stray_that_the_same_task_removes_is_none(tree):
+    tree.link(f"{FACTORY}/store.yaml", f"../../{STORE}")
+    tree.run(execute, params(one(CENTRAL, STORE), one(FACTORY, STORE, "absent")))
+    assert "store.yaml" not in names(tree, FACTORY)
+
+
+def test_strays_are_left_when_told(tree):
+    tree.link(f"{FACTORY}/store.yaml", f"../../{STORE}")
+    tree.run(execute, params(one(CENTRAL, STORE), stray="ignore"))
+    assert "store.yaml" in names(tree, FACTORY) & names(tree, CENTRAL)
+
+
+@pytest.mark.parametrize(
+    ("item", "code", "said"),
+    [
+        (one(FACTORY, MIRROR, name="placeholder.yaml"), "refused", "is no link"),
+        (one(FACTORY, MIRROR, "absent", "placeholder.yaml"), "refused", "is no link"),
+        (one(FACTORY, MIRROR, "absent", "other.yaml"), "conflict", "leads to config/other.yaml"),
+        (one(FACTORY, "config/none.yaml"), "not_found", "none.yaml"),
+        (one(FACTORY, "config/lake"), "refused", "not a regular file"),
+        (one(FACTORY, "/etc/hostname"), "refused", "outside of"),
+        (one(FACTORY, "../x", "absent"), "refused", "outside of"),
+        (one(FACTORY, ".", "absent"), "refused", "outside of"),
+        (one("deployment/no", MIRROR), "not_found", "no directory deployment/no"),
+        (one("..", MIRROR), "refused", "outside of"),
+        (one(FACTORY, MIRROR, name="a/b"), "invalid_option", "plain file name"),
+    ],
+)
+def test_bad_input_is_named_and_nothing_is_lost(tree, item, code, said):
+    before = tree.snapshot()
+    with pytest.raises(Failure) as caught:
+        execute({"work_tree": str(tree.root), **params(item)}, False, None)
+    assert (caught.value.code, said in caught.value.msg) == (code, True), caught.value.msg
+    assert tree.snapshot() == before
+
+
+@pytest.mark.parametrize(
+    "links",
+    [
+        [one(FACTORY, MIRROR), one(FACTORY, STORE, name="mirror.yaml")],
+        [one(FACTORY, MIRROR), one(FACTORY, "config/lake", "absent")],
+    ],
+)
+def test_contradicting_items_are_refused(tree, links):
+    with pytest.raises(Failure) as caught:
+        execute({"work_tree": str(tree.root), **params(*links)}, False, None)
+    assert caught.value.code == "invalid_option"
+
+
+@pytest.mark.parametrize("dies_at", [1, 2, 3])
+def test_a_run_that_is_killed_between_its_writes_is_completed_by_the_next(tree, monkeypatch, dies_at):
+    tree.link(f"{FACTORY}/store.yaml", f"../../{STORE}")
+    asked = params(one(CENTRAL, STORE), one(FACTORY, MIRROR), stray="move")
+    real, calls = _deployment_link._Links._write, []
+
+    def write(self: Any, step: Any) -> None:
+        calls.append(step)
+        if len(calls) == dies_at:
+            raise KeyboardInterrupt
+        real(self, step)
+
+    monkeypatch.setattr(_deployment_link._Links, "_write", write)
+    with pytest.raises(KeyboardInterrupt):
+        execute({"work_tree": str(tree.root), **asked}, False, None)
+    monkeypatch.undo()
+    tree.run(execute, asked)
+    assert {"mirror.yaml"} == names(tree, FACTORY) - {"placeholder.yaml", ".gitignore", "other.yaml"}
+    assert {"store.yaml"} == names(tree, CENTRAL) - {"placeholder.yaml", ".gitignore"}
