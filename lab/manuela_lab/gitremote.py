@@ -26,7 +26,7 @@ LEFT_LINKS = (
 )
 
 
-def git(*arguments: str, cwd: Path | None = None) -> str:
+def git(*arguments: str, cwd: Path | None = None, ok: tuple[int, ...] = (0,)) -> str:
     """Run git without any prompt or configuration of the user's; the last line of what it said is in the error."""
     environment = {
         "PATH": os.environ.get("PATH", ""),
@@ -44,7 +44,7 @@ def git(*arguments: str, cwd: Path | None = None) -> str:
         )  # fmt: skip
     except subprocess.TimeoutExpired as error:
         raise LabError(f"git {arguments[0]}: no answer within {TIMEOUT:.0f} s; is the repository reachable?") from error
-    if done.returncode != 0:
+    if done.returncode not in ok:
         said = (done.stderr.strip() or done.stdout.strip()).splitlines() or ["no message"]
         raise LabError(f"git {arguments[0]} failed (exit {done.returncode}): {said[-1]}")
     return done.stdout.strip()
@@ -124,6 +124,8 @@ class _arriving:
 
     def __init__(self, places: Places) -> None:
         places.remote.parent.mkdir(parents=True, exist_ok=True)
+        for leftover in places.remote.parent.glob(".arriving-*"):
+            shutil.rmtree(leftover, ignore_errors=True)
         self._root = Path(tempfile.mkdtemp(prefix=".arriving-", dir=places.remote.parent))
 
     def __enter__(self) -> tuple[Path, Path]:

@@ -49,11 +49,12 @@ def show(path: Path, follow: bool, output: TextIO, lines: int = LINES) -> None:
         output.flush()
         position = stream.tell()
     while follow:
-        position = _added(path, position, output)
+        position = added(path, position, output)
         time.sleep(POLL)
 
 
-def _added(path: Path, position: int, output: TextIO) -> int:
+def added(path: Path, position: int, output: TextIO) -> int:
+    """Write what came after ``position``; returns where the log ends now."""
     try:
         with path.open("rb") as stream:
             if os.fstat(stream.fileno()).st_size < position:

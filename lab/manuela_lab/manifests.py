@@ -16,7 +16,7 @@ from manuela_lab.errors import LabError
 
 IS_APPLICATION = re.compile(r"^kind:\s*[\"']?Application[\"']?\s*$", re.MULTILINE)
 OF_ARGO = re.compile(r"^apiVersion:\s*[\"']?argoproj\.io/", re.MULTILINE)
-FIELD = r"^(?P<indent>\s+(?:- )?){name}:[ \t]*(?P<value>[^#\n]*?)(?P<rest>[ \t]*(?:#.*)?)$"
+FIELD = r"^(?P<indent>\s+(?:- )?){name}:[ \t]*(?P<value>[^#\r\n]*?)(?P<rest>[ \t]*(?:#[^\r\n]*)?\r?)$"
 
 
 def point_applications(root: Path, files: Iterable[Path], url: str, branch: str) -> list[str]:

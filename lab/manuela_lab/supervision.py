@@ -22,7 +22,7 @@ from manuela_lab.prerequisites import required
 from manuela_lab.programs import Program, dying_with_parent
 
 MARK = "MANUELA_LAB_PROCESS"
-"""Set in every process of a lab to its state directory: how ``lab down`` knows what is its own."""
+"""Inherited by every process of a lab, with its state directory: how ``lab down`` knows what is its own."""
 
 START_TIMEOUT = 15.0
 REQUEST_TIMEOUT = 10.0
@@ -49,7 +49,6 @@ def configuration(lab: Lab, programs: Iterable[Program]) -> str:
             "logfile": places.logs / "supervisord.log",
             "pidfile": places.state / "supervisord.pid",
             "childlogdir": places.logs,
-            "environment": _variables({MARK: str(places.state)}),
             "minfds": 1024,
         },
         "inet_http_server": {"port": endpoint, "username": "lab", "password": lab.keys.supervisor_password},
@@ -81,17 +80,19 @@ def _program(lab: Lab, program: Program) -> dict[str, Any]:
 
 
 def _section(name: str, values: Mapping[str, Any]) -> str:
-    return "\n".join([f"[{name}]", *(f"{key} = {value}" for key, value in values.items() if str(value) != ""), ""])
+    """Supervisor expands %(name)s in every value."""
+    lines = [f"{key} = {str(value).replace('%', '%%')}" for key, value in values.items() if str(value)]
+    return "\n".join([f"[{name}]", *lines, ""])
 
 
 def _variables(environment: Mapping[str, str]) -> str:
-    """Supervisor expands %(name)s here as well, but knows no escapes."""
-    return ",".join(f'{name}="{value.replace("%", "%%")}"' for name, value in sorted(environment.items()))
+    """Supervisor knows no escapes here."""
+    return ",".join(f'{name}="{value}"' for name, value in sorted(environment.items()))
 
 
 def _quoted(word: str) -> str:
-    """One word of a command line; Supervisor expands %(name)s in it."""
-    safe = word.replace("%", "%%").replace("\\", "\\\\").replace('"', '\\"')
+    """One word of a command line, which Supervisor takes apart as a shell does."""
+    safe = word.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{safe}"'
 
 
