@@ -167,18 +167,33 @@ class S3:
     def _call(self, doing: str, name: str, **options: Any) -> dict[str, Any]:
         errors = self._library.exceptions
         try:
-            answer: dict[str, Any] = getattr(self._client, name)(**options)
+            answer = self._complete(name, options)
         except errors.ClientError as error:
             raise refusal(doing, _said(error.response), self.endpoint.url, self.endpoint.access_key) from error
         except errors.ParamValidationError as error:
             raise StoreFailure("invalid_option", f"cannot {doing}: {error}. Correct it") from error
-        except self._library.parsers.ResponseParserError as error:
-            raise StoreFailure("failed", f"cannot {doing}: what answers at {self.endpoint.url} is not S3. "
-                               "Check endpoint_url", details={"endpoint_url": self.endpoint.url}) from error  # fmt: skip
+        except (self._library.parsers.ResponseParserError, KeyError) as error:
+            url = self.endpoint.url
+            text = f"cannot {doing}: what answers at {url} is no S3 store. Check endpoint_url"
+            raise StoreFailure("failed", text, details={"endpoint_url": url}) from error
         except (errors.BotoCoreError, errors.HTTPClientError, ValueError) as error:
             raise self._silence(doing, error) from error
         self.time = server_time(answer.get("ResponseMetadata", {}).get("HTTPHeaders", {})) or self.time
         return answer
+
+    def _complete(self, name: str, options: dict[str, Any]) -> dict[str, Any]:
+        """Call the client; an answer that is cut off may be whole the next time."""
+        for last in (False, False, True):
+            try:
+                answer: dict[str, Any] = getattr(self._client, name)(**options)
+            except self._library.parsers.ResponseParserError:
+                if last:
+                    raise
+                continue
+            if name in ("list_objects_v2", "list_object_versions"):
+                _ = answer["IsTruncated"]  # a page of something else than a store would look like an empty bucket
+            return answer
+        raise AssertionError("not reached")
 
     def _silence(self, doing: str, error: Exception) -> StoreFailure:
         cause = getattr(error, "kwargs", {}).get("error") or error
@@ -192,7 +207,9 @@ def _said(response: Mapping[str, Any]) -> Said:
     status = int(response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
     message = str(error.get("Message", ""))
     only_status = message in ("Forbidden", "Not Found", "Bad Request")  # made up by the library from a HEAD's status
-    return Said(str(error.get("Code", "")), "" if only_status else message, status)
+    region = response.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("x-amz-bucket-region")
+    hint = f" (the bucket is in region {region})" if region and status in (301, 307, 400) else ""
+    return Said(str(error.get("Code", "")), ("" if only_status else message) + hint, status)
 
 
 def _identity(item: Item) -> dict[str, str]:

@@ -85,7 +85,13 @@ def client(library: Any, endpoint: Endpoint, connections: int) -> Any:
         aws_secret_access_key=endpoint.secret_key, verify=endpoint.ca_cert or endpoint.validate_certs,
         config=config(**known))  # fmt: skip
     made.meta.events.register("before-sign.s3.DeleteObjects", _with_md5)
+    made.meta.events.register("before-call.s3", _without_redirect)
     return made
+
+
+def _without_redirect(context: dict[str, Any], **_: Any) -> None:
+    """Let a redirect be an answer: following it asks for the region again and again where a store names none."""
+    context.setdefault("s3_redirect", {})["redirected"] = True
 
 
 def _with_md5(request: Any, **_: Any) -> None:

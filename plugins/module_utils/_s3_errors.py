@@ -76,6 +76,8 @@ def refusal(doing: str, said: Said, endpoint: str, access_key: str) -> StoreFail
     unknown: tuple[Code, str, str] = ("failed", "the store refused", "Look at the store's log")
     if said.transient:
         unknown = ("unreachable", "the store is busy or broken at the moment", "Run again later")
+        if said.name.isdigit():  # an answer without an S3 error in it
+            unknown = ("unreachable", "what answers is no S3 store, or a broken one", "Check endpoint_url")
     code, why, advice = _KINDS.get(said.name, unknown)
     who = f" (access key {access_key})" if code == "unauthorized" else ""
     words = f": {said.name}" + (f", {said.message.rstrip('.')}" if said.message else "")
