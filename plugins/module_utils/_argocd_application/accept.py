@@ -131,15 +131,17 @@ def describe(app: Application) -> str:
         kept = f", held by {', '.join(app.finalizers)}" if app.finalizers else ""
         return f"App {app.name} being deleted{kept}"
     text = f"App {app.name} {app.sync_status}@{app.revision[:SHORT] or '?'} {app.health_status}"
-    if app.operation.phase in ("Running", "Failed", "Error"):
-        text += f", sync {app.operation.phase}"
-        text += f": {app.operation.message}" if app.operation.message else ""
-    problems = [_problem(entry) for entry in app.unhealthy[:3]]
-    return text + (f" ({', '.join(problems)})" if problems and app.health_status != "Healthy" else "")
+    operation = app.operation
+    if operation.phase in ("Running", "Failed", "Error"):
+        other = operation.revision and operation.revision != app.revision
+        text += ", sync" + (f" of {operation.revision[:SHORT]}" if other else "") + f" {operation.phase}"
+        return text + (f": {operation.message}" if operation.message else "")
+    problems = [_problem(entry) for entry in app.unhealthy[:2]]
+    rest = f" and {len(app.unhealthy) - 2} more" if len(app.unhealthy) > 2 else ""
+    return text + (f" ({', '.join(problems)}{rest})" if problems else "")
 
 
 def _problem(entry: Mapping[str, object]) -> str:
     state = entry.get("health_status") or entry.get("sync_status")
-    return f"{entry.get('kind')}/{entry.get('name')} {state}" + (
-        f": {entry['message']}" if entry.get("message") else ""
-    )
+    text = f"{entry.get('kind')}/{entry.get('name')} {state}"
+    return f"{text}: {entry['message']}" if entry.get("message") else text

@@ -86,9 +86,7 @@ def observe(wanted: Wanted, params: Mapping[str, Any], clock: Clock, connection:
     def once() -> Look[View]:
         sight = connection.look()
         view = _view(wanted, sight)
-        # Without wait one look is enough, but for flowing it must last long enough to see a slow topic grow.
-        enough = view.complete and (wanted.wait_for != "flowing" or sight.rounds >= _ROUNDS_OF_ONE_LOOK)
-        return Look(view, view.met if waits else (view.met and view.complete) or enough, view.said, sight.terminal)
+        return Look(view, view.met if waits else _enough(wanted, sight, view), view.said, sight.terminal)
 
     try:
         waited = wait_until(

@@ -22,6 +22,8 @@ _RECORD = re.compile(
     r"^(?:CreateTime|LogAppendTime|NoTimestampType):(?P<stamp>-?\d+)"
     r"(?:\t(?:Partition:)?(?P<partition>\d+))?(?:\t(?:Offset:)(?P<offset>\d+))?\t(?P<key>[^\t]*)\t(?P<value>.*)$"
 )
+# What the tool says, as an error, when the cluster answers and has none of the topics.
+_NO_TOPIC = "Could not match any topic-partitions"
 _USELESS = re.compile(r"^(?:Error occurred: |java\.util\.concurrent\.ExecutionException: |Caused by: )+")
 
 
@@ -46,7 +48,8 @@ def transcript_of(log: str, run: str) -> Transcript:
             # The records of a round belong to the reading at its end.
             pending = replace(pending, readings=(*pending.readings, reading), error="")
         elif name == "error":
-            pending = replace(pending, error=_reason(body))
+            reason = _reason(body)
+            pending = replace(pending, error="" if _NO_TOPIC in reason else reason)
         elif name == "records" and len(words) == 3:
             place = (words[1], int(words[2]))
             kept = tuple(entry for entry in pending.records if (entry.topic, entry.partition) != place)
