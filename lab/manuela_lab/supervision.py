@@ -73,7 +73,7 @@ def _program(lab: Lab, program: Program) -> dict[str, Any]:
         "stopasgroup": "true",
         "killasgroup": "true",
         "redirect_stderr": "true",
-        "stdout_logfile": lab.places.logs / f"{program.name}.log",
+        "stdout_logfile": f"{lab.places.logs.name}/{program.name}.log",  # relative: Supervisor expands some twice
         "stdout_logfile_maxbytes": "10MB",
         "stdout_logfile_backups": 1,
     }

@@ -20,29 +20,30 @@ from manuela_lab.programs import programs, search_path
 
 @pytest.fixture
 def odd(lab: Lab, tmp_path: Path) -> Lab:
-    state = tmp_path / "50% of a; 'lab'"
+    state = tmp_path / "50% of a; lab's state"
     state.mkdir()
     return replace(lab, places=replace(lab.places, state=state))
 
 
-def read_by_supervisor(lab: Lab) -> dict[str, object]:
+def read_by_supervisor(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
     lab.places.logs.mkdir(parents=True, exist_ok=True)
     supervision.write(lab, programs(lab))
+    monkeypatch.chdir(lab.places.state)
     options = ServerOptions()
     options.realize(["-c", str(lab.places.supervisor)])
     return {each.process_configs[0].name: each.process_configs[0] for each in options.process_group_configs}
 
 
-def test_supervisor_reads_what_was_meant_whatever_the_directory_is_called(odd: Lab):
-    found = read_by_supervisor(odd)
+def test_supervisor_reads_what_was_meant_whatever_the_directory_is_called(odd: Lab, monkeypatch: pytest.MonkeyPatch):
+    found = read_by_supervisor(odd, monkeypatch)
     for program in programs(odd):
         config = found[program.name]
         assert shlex.split(config.command)[-len(program.argv) :] == list(program.argv)
         assert {name: config.environment[name] for name in program.environment} == dict(program.environment)
 
 
-def test_every_program_dies_with_supervisor_and_is_restarted(lab: Lab):
-    for config in read_by_supervisor(lab).values():
+def test_every_program_dies_with_supervisor_and_is_restarted(lab: Lab, monkeypatch: pytest.MonkeyPatch):
+    for config in read_by_supervisor(lab, monkeypatch).values():
         assert shlex.split(config.command)[1:4] == ["--pdeathsig", "KILL", "--"]
         assert config.autorestart is not False
         assert config.startretries > 1000
