@@ -99,8 +99,7 @@ def topic_of(name: str, seen: Observation, *, max_age: float, sample: int) -> To
         (partition, min(beginnings.get(partition, 0), end), end) for partition, end in sorted(last.ends[name].items())
     )
     records = sorted((entry for entry in seen.records if entry.topic == name), key=_age_order)
-    stamps = [entry.timestamp_ms for entry in records if entry.timestamp_ms is not None]
-    age = round(max(0.0, last.at - max(stamps) / 1000), 1) if stamps else None
+    age = _age(records[-1], with_topic) if records else None
     grown, seconds = _growth(name, with_topic)
     return Topic(
         name=name,
@@ -111,6 +110,18 @@ def topic_of(name: str, seen: Observation, *, max_age: float, sample: int) -> To
         flowing=grown > 0 and age is not None and age <= max_age,
         sample=tuple(records[-sample:]) if sample else (),
     )
+
+
+def _age(newest: Record, readings: list[Reading]) -> float | None:
+    """Return how old the newest record was when the end behind it was read, and not when its text had arrived."""
+    if newest.timestamp_ms is None:
+        return None
+    at = readings[-1].at
+    if newest.offset is not None:
+        ends = [(reading.at, reading.ends[newest.topic].get(newest.partition, 0)) for reading in readings]
+        still = [moment for moment, end in ends if end == newest.offset + 1]
+        at = still[-1] if still else next((moment for moment, end in ends if end > newest.offset), at)
+    return round(max(0.0, at - newest.timestamp_ms / 1000), 1)
 
 
 def _age_order(record: Record) -> tuple[int, int, int]:
