@@ -35,7 +35,7 @@ VERIFY_WRAPPER = "#!/bin/sh\n# Argo CD asks here whether a commit is signed; the
 
 def sources(module: Path) -> list[Path]:
     """Everything that the programs are made of."""
-    return [module / "go.mod", module / "go.sum", *sorted(module.glob("cmd/**/*.go"))]
+    return [module / "go.mod", module / "go.sum", *sorted(module.glob("*/**/*.go"))]
 
 
 def directory_for(module: Path, cache: Path) -> Path:

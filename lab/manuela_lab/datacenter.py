@@ -17,9 +17,9 @@ from manuela_lab.profile import Cluster
 from manuela_lab.progress import Progress
 from manuela_lab.supervision import Supervisor
 
-API_TIMEOUT = 120.0
-SYNC_TIMEOUT = 180.0
-DEFINITIONS_TIMEOUT = 60.0
+API_TIMEOUT = 240.0
+SYNC_TIMEOUT = 240.0
+DEFINITIONS_TIMEOUT = 120.0
 CONDITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 
 

@@ -53,8 +53,7 @@ def kubernetes(lab: Lab, cluster: Cluster) -> Program:
         "--",
         *_api_server_flags(lab, cluster),
     ]
-    # No GOMEMLIMIT: below what the API server needs it burns two cores in garbage collection.
-    return Program(f"{cluster.name}-kubernetes", tuple(argv), {"GOGC": "50"})
+    return Program(f"{cluster.name}-kubernetes", tuple(argv))
 
 
 def _api_server_flags(lab: Lab, cluster: Cluster) -> list[str]:
@@ -129,7 +128,6 @@ def _argocd_environment(lab: Lab, cluster: Cluster) -> dict[str, str]:
         "ARGOCD_GNUPGHOME": str(home / "gpg"),
         "ARGOCD_GPG_ENABLED": "false",
         "KUBECONFIG": str(lab.places.cluster_kubeconfig(cluster.name)),
-        "GOGC": "50",
     }
 
 

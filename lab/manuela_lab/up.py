@@ -23,8 +23,8 @@ from manuela_lab.profile import profile
 from manuela_lab.programs import programs
 from manuela_lab.progress import Progress
 
-PART_TIMEOUT = 60.0
-SENSOR_TIMEOUT = 120.0
+PART_TIMEOUT = 120.0
+SENSOR_TIMEOUT = 240.0
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ import (
 	"github.com/spf13/cobra"
 	_ "k8s.io/client-go/plugin/pkg/client/auth"
 	"k8s.io/klog/v2"
+
+	"manuela.example/lab/controlplane/internal/memory"
 )
 
 func init() { klog.SetLogger(log.NewLogrusLogger(log.NewWithCurrentConfig())) }
@@ -39,6 +41,9 @@ func main() {
 	default:
 		fmt.Fprintln(os.Stderr, "run me under one of the argocd-* names")
 		os.Exit(2)
+	}
+	if name != "argocd-git-ask-pass" {
+		memory.FastStart()
 	}
 	c.SilenceErrors, c.SilenceUsage = true, true
 	if err := c.Execute(); err != nil {

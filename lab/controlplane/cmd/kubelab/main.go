@@ -19,6 +19,8 @@ import (
 	_ "k8s.io/component-base/metrics/prometheus/clientgo"
 	_ "k8s.io/component-base/metrics/prometheus/version"
 	apiserver "k8s.io/kubernetes/cmd/kube-apiserver/app"
+
+	"manuela.example/lab/controlplane/internal/memory"
 )
 
 // grace is how long open requests may end after the first signal. The API server itself would wait a minute for
@@ -37,6 +39,7 @@ func main() {
 	flag.StringVar(&s.serviceAccountKey, "service-account-key", "", "private key that signs service account tokens")
 	flag.StringVar(&s.ca, "ca", "", "certificate authority that token secrets carry")
 	flag.Parse()
+	memory.FastStart()
 
 	store, err := startEtcd(s.etcdDir, s.etcdAddress)
 	if err != nil {
