@@ -52,22 +52,22 @@ class _Secrets:
 
     def plan(self, current: Files) -> Plan:
         primary = self._manifests[0]
-        pair = self._pair(current)
-        why = self._why(pair)
-        before = "".join(self._shown(current, one) for one in self._manifests)
+        name = self._tree.shown(primary.real)
+        why = self._why(self._pair(current))
         if why:
             text = f"a new certificate for {', '.join(self._wanted.subject_alt_name)}"
             after = "".join(f"{self._tree.shown(one.real)}: {text}\n" for one in self._manifests)
-            name = self._tree.shown(primary.real)
-            return Plan((RENEW,), before, after, tuple(f"{name}: {reason}" for reason in why))
+            return Plan((RENEW,), self._all_shown(current), after, tuple(f"{name}: {reason}" for reason in why))
         texts = manifests.read(current[primary.real], primary)
         behind = [one for one in self._manifests if self._differs(current, one, texts)]
         if not behind:
             return Plan()
-        done = self._edited(current, texts)
-        after = "".join(self._shown(done, one) for one in self._manifests)
-        lines = (f"{self._tree.shown(one.real)}: it differs from {self._tree.shown(primary.real)}" for one in behind)
-        return Plan((COPY,), before, after, tuple(lines))
+        after = self._all_shown(self._edited(current, texts))
+        lines = (f"{self._tree.shown(one.real)}: it differs from {name}" for one in behind)
+        return Plan((COPY,), self._all_shown(current), after, tuple(lines))
+
+    def _all_shown(self, files: Files) -> str:
+        return "".join(self._shown(files, one) for one in self._manifests)
 
     def _pair(self, current: Files) -> Pair:
         primary = self._manifests[0]

@@ -50,7 +50,9 @@ def _normalised(name: str) -> str:
 
 
 def common_name(asked: str, names: Sequence[str]) -> str:
-    """Return the common name: the one asked for, else the first alternative name that fits, else none.
+    """Return the common name: the one asked for, else the first alternative name that fits, else the end of one.
+
+    It is never empty: Java refuses an issuer without a name.
 
     :raises Failure: ``invalid_option`` when the one asked for is too long for a certificate.
     """
@@ -61,4 +63,11 @@ def common_name(asked: str, names: Sequence[str]) -> str:
             "it out: clients match subject_alt_name, which has no such limit",
         )
     values = [name.partition(":")[2] for name in sorted(names, key=lambda name: not name.startswith("DNS:"))]
-    return asked or next((value for value in values if len(value) <= LONGEST_COMMON_NAME), "")
+    fitting = next((value for value in values if len(value) <= LONGEST_COMMON_NAME), "")
+    return asked or fitting or _end_of(values[0])
+
+
+def _end_of(name: str) -> str:
+    while len(name) > LONGEST_COMMON_NAME:
+        name = name.partition(".")[2]
+    return name

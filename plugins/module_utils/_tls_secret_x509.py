@@ -107,7 +107,7 @@ def _facts(library: Any, certificate: x509.Certificate, issuer: Any) -> Certific
 
 def _issuer(library: Any, certificate: x509.Certificate, authority: Any) -> str:
     """Return the fingerprint of ``authority`` when it signed the certificate, else the issuer's name."""
-    if certificate.issuer == certificate.subject:
+    if _is_self_signed(library, certificate):
         return ""
     by = extension_of(library, certificate, "AuthorityKeyIdentifier")
     if authority is not None and certificate.issuer == authority.certificate.subject:
@@ -115,6 +115,13 @@ def _issuer(library: Any, certificate: x509.Certificate, authority: Any) -> str:
         if by is not None and by.key_identifier == key.key_identifier:
             return str(authority.fingerprint)
     return str(certificate.issuer.rfc4514_string())
+
+
+def _is_self_signed(library: Any, certificate: x509.Certificate) -> bool:
+    by = extension_of(library, certificate, "AuthorityKeyIdentifier")
+    own = library.x509.AuthorityKeyIdentifier.from_issuer_public_key(certificate.public_key())
+    by_itself = by is None or by.key_identifier is None or by.key_identifier == own.key_identifier
+    return certificate.issuer == certificate.subject and by_itself
 
 
 def epoch_of(certificate: x509.Certificate, name: str) -> float:
@@ -150,8 +157,9 @@ def _lacks(library: Any, certificate: x509.Certificate) -> tuple[str, ...]:
     usage = extension_of(library, certificate, "KeyUsage")
     purposes = extension_of(library, certificate, "ExtendedKeyUsage")
     server = library.x509.ExtendedKeyUsageOID.SERVER_AUTH
-    is_ca, is_own = constraints is not None and constraints.ca, certificate.issuer == certificate.subject
+    is_ca, is_own = constraints is not None and constraints.ca, _is_self_signed(library, certificate)
     wanted = {
+        "the issuer's name": bool(list(certificate.issuer)),
         "subjectAltName": extension_of(library, certificate, "SubjectAlternativeName") is not None,
         "basicConstraints": constraints is not None,
         "keyUsage digitalSignature": usage is None or usage.digital_signature,

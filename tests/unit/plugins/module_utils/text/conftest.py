@@ -37,6 +37,9 @@ class Tree:
 
     root: Path
 
+    def clock(self, seconds: float = NOON) -> Clock:
+        return Clock(seconds)
+
     def add(self, path: str, content: str | bytes) -> Path:
         file = self.root / path
         file.parent.mkdir(parents=True, exist_ok=True)
