@@ -1,0 +1,169 @@
+# Copyright: (c) 2026, manuela.event_streaming contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One sentence from the evidence of the info modules; pure.  It never guesses: what is not known is said so."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Iterable, Mapping
+
+from ansible_collections.manuela.event_streaming.plugins.plugin_utils.root_cause_delivery import DELIVERY
+from ansible_collections.manuela.event_streaming.plugins.plugin_utils.root_cause_rule import Rule
+from ansible_collections.manuela.event_streaming.plugins.plugin_utils.root_cause_runtime import RUNTIME
+
+RULES = (*DELIVERY, *RUNTIME)
+HOPS = ("commit", "application", "operator", "resource", "pod", "tls", "topic", "s3")
+_OBJECT = re.compile(r"^(?:log of )?(?P<kind>\S+) (?P<name>.+?)(?: in (?P<namespace>\S+))?$")
+_PLAN = re.compile(r"InstallPlan (?P<plan>install-\w+)")
+
+
+def root_cause(found: Any) -> dict[str, Any]:
+    """Return cause, sentence, next step and the chain of evidence.
+
+    ``found`` is evidence, or what the info modules returned (also in failures), or a list of such.
+    """
+    chain = [entry for result in _listed(found) for entry in evidence_of(result)]
+    bad = [entry for entry in chain if not entry["ok"]]
+    for rule in RULES:
+        for entry in bad:
+            match = _match(rule, entry)
+            if match:
+                return _answer(rule, entry, match, bad, chain)
+    return _unknown(bad, chain)
+
+
+def _match(rule: Rule, entry: Mapping[str, Any]) -> re.Match[str] | None:
+    if rule.hops and entry["hop"] not in rule.hops:
+        return None
+    return rule.says.search(entry["message"]) if rule.about.search(entry["object"]) else None
+
+
+def _answer(
+    rule: Rule, entry: Mapping[str, Any], match: re.Match[str], bad: list[dict[str, Any]], chain: list[dict[str, Any]]
+) -> dict[str, Any]:
+    words = _Words(words_of(entry))
+    words.update({name: value for name, value in match.groupdict().items() if value})
+    plan = next(
+        (found["plan"] for one in bad for found in [_PLAN.search(f"{one['object']} {one['message']}")] if found), ""
+    )
+    words.setdefault("plan", plan or "NAME")
+    return {
+        "cause": rule.cause,
+        "sentence": rule.sentence.format_map(words),
+        "next_step": rule.next_step.format_map(words),
+        "hop": entry["hop"],
+        "object": entry["object"],
+        "known": True,
+        "chain": chain,
+    }
+
+
+def _unknown(bad: list[dict[str, Any]], chain: list[dict[str, Any]]) -> dict[str, Any]:
+    if not bad:
+        sentence, last = "nothing is wrong with what was looked at", {"hop": None, "object": None}
+    else:
+        said = "; ".join(f"{entry['object']}: {entry['message']}" for entry in bad)
+        sentence, last = f"the cause is not known; last seen: {said}", bad[0]
+    return {
+        "cause": "unknown" if bad else "none",
+        "sentence": sentence,
+        "next_step": "look at what is named there" if bad else "",
+        "hop": last["hop"],
+        "object": last["object"],
+        "known": not bad,
+        "chain": chain,
+    }
+
+
+class _Words(dict[str, str]):
+    """The words of a sentence; one that is not known stays open instead of breaking it."""
+
+    def __missing__(self, key: str) -> str:
+        return "?"
+
+
+def words_of(entry: Mapping[str, Any]) -> dict[str, str]:
+    """Return the words that an entry of evidence gives to a sentence."""
+    match = _OBJECT.match(entry["object"])
+    words = {key: value or "" for key, value in (match.groupdict() if match else {}).items()}
+    return {"name": entry["object"], **words, "object": entry["object"], "message": entry["message"]}
+
+
+def _listed(found: Any) -> list[Any]:
+    return list(found) if isinstance(found, (list, tuple)) else [found]
+
+
+def evidence_of(result: Any) -> list[dict[str, Any]]:
+    """Return the evidence in one result, whatever module it is of."""
+    if not isinstance(result, Mapping):
+        return []
+    if {"hop", "object", "message"} <= set(result):
+        return [_entry(result["hop"], result["object"], bool(result.get("ok")), result["message"])]
+    if isinstance(result.get("results"), list):
+        return [entry for one in result["results"] for entry in evidence_of(one)]
+    found: list[dict[str, Any]] = []
+    failure = result.get("failure")
+    if isinstance(failure, Mapping):
+        details = failure.get("details") or {}
+        found += _state(details.get("last_seen"))
+        if failure.get("code") not in ("timeout",):
+            found.append(_entry(_hop_of(found), _title_of(found), False, result.get("msg", "")))
+    for name in ("argocd_application_info", "resource_status_info", "kafka_topic_info", "s3_object_info"):
+        found += _state(result.get(name))
+    return found
+
+
+def _hop_of(found: list[dict[str, Any]]) -> str:
+    return next((entry["hop"] for entry in found if not entry["ok"]), "resource")
+
+
+def _title_of(found: list[dict[str, Any]]) -> str:
+    return next((entry["object"] for entry in found if not entry["ok"]), "this task")
+
+
+def _state(state: Any) -> list[dict[str, Any]]:
+    if not isinstance(state, Mapping):
+        return []
+    found = [entry for one in _mappings(state.get("evidence")) for entry in evidence_of(one)]
+    found += [_application(app) for app in _mappings(state.get("applications"))]
+    found += [_topic(topic) for topic in _mappings(state.get("topics"))]
+    if "topics" in state and state.get("reason"):
+        found.append(_entry("topic", "Kafka", False, state["reason"]))
+    if "bucket" in state:
+        count = state.get("count") or 0
+        found.append(_entry("s3", f"bucket {state['bucket']}", bool(count), f"{count or 'no'} objects"))
+    return found
+
+
+def _mappings(value: Any) -> Iterable[Mapping[str, Any]]:
+    return [entry for entry in value if isinstance(entry, Mapping)] if isinstance(value, (list, tuple)) else []
+
+
+def _application(app: Mapping[str, Any]) -> dict[str, Any]:
+    operation = app.get("operation") or {}
+    said = [f"{entry.get('type')}: {entry.get('message')}" for entry in _mappings(app.get("conditions"))]
+    if operation.get("phase") in ("Failed", "Error"):
+        said.append(f"sync {operation['phase']}: {operation.get('message')}")
+    said += [
+        f"{entry.get('kind')}/{entry.get('name')} {entry.get('health_status') or entry.get('sync_status')} "
+        f"{entry.get('message') or ''}".strip()
+        for entry in _mappings(app.get("unhealthy_resources"))
+    ]
+    well = bool(app.get("exists")) and app.get("sync_status") == "Synced" and app.get("health_status") == "Healthy"
+    state = f"{app.get('sync_status')} {app.get('health_status')}" if app.get("exists") else "absent"
+    place = f" in {app['namespace']}" if app.get("namespace") else ""
+    title = f"Application {app.get('name') or app.get('path')}"
+    return _entry("application", title + place, well, "; ".join(said) or state)
+
+
+def _topic(topic: Mapping[str, Any]) -> dict[str, Any]:
+    if not topic.get("exists"):
+        return _entry("topic", f"topic {topic.get('name')}", False, "absent")
+    age = topic.get("newest_age_seconds")
+    text = f"{topic.get('records')} records" + (f", newest {age:.0f} s old" if age is not None else "")
+    return _entry("topic", f"topic {topic.get('name')}", bool(topic.get("flowing")), text)
+
+
+def _entry(hop: Any, title: Any, ok: bool, message: Any) -> dict[str, Any]:
+    return {"hop": str(hop), "object": str(title), "ok": ok, "message": " ".join(str(message).split())}

@@ -1,0 +1,32 @@
+# Copyright: (c) 2026, manuela.event_streaming contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One known cause: what a hop says, what that means, and what to do next.
+
+The rules are data, in root_cause_delivery and root_cause_runtime.  Their order is the order of causes: what stands
+first explains what stands behind it (a missing image explains a pod that is not ready).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """``cause`` names the class.  ``says`` is searched in a hop's message, ``about`` in its object.
+
+    The texts may use the object's kind, name and namespace and the named groups of ``says``.
+    """
+
+    cause: str
+    says: re.Pattern[str]
+    sentence: str
+    next_step: str
+    hops: tuple[str, ...] = ()
+    about: re.Pattern[str] = re.compile("")
+
+
+def rule(cause: str, says: str, sentence: str, next_step: str, *, hops: str = "", about: str = "") -> Rule:
+    return Rule(cause, re.compile(says, re.I), sentence, next_step, tuple(hops.split()), re.compile(about))

@@ -1,0 +1,182 @@
+# Copyright: (c) 2026, manuela.event_streaming contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Causes in pods, resources and data, the deepest first."""
+
+from __future__ import annotations
+
+from ansible_collections.manuela.event_streaming.plugins.plugin_utils.root_cause_rule import Rule, rule
+
+_GET = "oc -n {namespace} get {kind} {name} -o yaml"
+
+RUNTIME: tuple[Rule, ...] = (
+    # Pods.
+    rule(
+        "image_missing",
+        r"(ImagePullBackOff|ErrImagePull|InvalidImageName|Failed to pull image)",
+        "the image of {name} cannot be pulled: {message}",
+        "oc -n {namespace} describe pod {name}",
+        hops="pod resource",
+    ),
+    rule(
+        "out_of_memory",
+        r"OOMKilled|OutOfMemory",
+        "{name} ran out of memory",
+        "raise its memory limit; oc -n {namespace} describe pod {name}",
+        hops="pod",
+    ),
+    rule(
+        "unschedulable",
+        r"Unschedulable|FailedScheduling|nodes are available",
+        "no node has room for {name}: {message}",
+        "oc describe nodes | grep -A6 Allocated",
+        hops="pod resource",
+    ),
+    rule(
+        "quota",
+        r"exceeded quota",
+        "the quota of {namespace} is used up: {message}",
+        "oc -n {namespace} describe quota",
+    ),
+    rule(
+        "pod_security",
+        r"violates PodSecurity|unable to validate against any security context constraint",
+        "the pod security of {namespace} refuses {name}: {message}",
+        "oc -n {namespace} get events --field-selector reason=FailedCreate",
+    ),
+    rule(
+        "configuration_missing",
+        r"CreateContainerConfigError|(secret|configmap) \"(?P<what>[^\"]+)\" not found|couldn't find key",
+        "{name} needs a Secret or ConfigMap that is not there: {message}",
+        "oc -n {namespace} get secrets,configmaps",
+        hops="pod resource",
+    ),
+    rule(
+        "s3_bucket_missing",
+        r"NoSuchBucket|bucket (\S+ )?does not exist",
+        "the bucket that the archive writes to does not exist",
+        "run prepare, which creates it",
+    ),
+    rule(
+        "s3_denied",
+        r"InvalidAccessKeyId|SignatureDoesNotMatch|AccessDenied|S3.*(403|denied)",
+        "the S3 store refuses the keys: {message}",
+        "compare the keys in the Secret of the S3 integration with those of the store",
+    ),
+    rule(
+        "tls_expired",
+        r"certificate (has )?expired|NotAfter|CertificateExpired",
+        "the certificate of the central Kafka has expired",
+        "ansible-playbook rotate-certificate.yml",
+    ),
+    rule(
+        "tls_wrong_name",
+        r"No (name|subject alternative \S+ ?\S*) matching|hostname .* doesn't match|No subject alternative",
+        "the certificate of the central Kafka is for another host: {message}",
+        "ansible-playbook rotate-certificate.yml",
+    ),
+    rule(
+        "tls_untrusted",
+        r"PKIX path|unable to find valid certification path|certificate verify failed|SSLHandshake",
+        "the mirror does not trust the central Kafka's certificate: {message}",
+        "ansible-playbook rotate-certificate.yml",
+    ),
+    rule(
+        "name_unresolved",
+        r"No resolvable bootstrap urls|UnknownHost|Name or service not known|no such host",
+        "{object} is given a host name that does not resolve: {message}",
+        "oc get routes -A; compare the host with bootstrapServers",
+    ),
+    rule(
+        "crash_loop",
+        r"CrashLoopBackOff",
+        "{name} crashes again and again: {message}",
+        "oc -n {namespace} logs {name} --previous",
+        hops="pod",
+    ),
+    # Resources, in their operator's words.
+    rule(
+        "kafka_version",
+        r"Unsupported Kafka\.spec\.kafka\.version:? ?(?P<version>[\w.]+)?",
+        "the operator does not support the Kafka version of {name}: {message}",
+        "set spec.kafka.version to one that the message names, and push",
+        hops="resource",
+    ),
+    rule(
+        "resource_invalid",
+        r"InvalidResource|InvalidConfiguration|UnsupportedVersion|KafkaUpgrade",
+        "the operator refuses {name}: {message}",
+        _GET,
+        hops="resource topic",
+    ),
+    rule(
+        "connector_failed",
+        r"FAILED",
+        "a connector of the mirror {name} failed: {message}",
+        _GET,
+        hops="resource",
+        about=r"^KafkaMirrorMaker2 ",
+    ),
+    rule(
+        "integration_platform",
+        r"Waiting For Platform",
+        "{name} waits for an IntegrationPlatform that is ready",
+        "oc -n {namespace} get integrationplatforms",
+    ),
+    rule(
+        "integration_build",
+        r"phase (Building Kit|Initialization|Deploying)",
+        "{name} is still being built; the first build takes minutes",
+        "oc -n {namespace} get integrationkits,builds.camel.apache.org",
+    ),
+    rule(
+        "integration_error",
+        r"phase Error",
+        "the integration {name} failed: {message}",
+        _GET,
+        hops="resource",
+    ),
+    rule(
+        "route_refused",
+        r"not admitted|HostAlreadyClaimed|InvalidHost",
+        "the router refuses {name}: {message}",
+        "oc -n {namespace} describe {kind} {name}",
+    ),
+    rule(
+        "finalizer",
+        r"held by the finalizer (?P<finalizer>\S+)|finalizers? remaining|SomeFinalizersRemain",
+        "{object} cannot go because nobody takes its finalizer off: {message}",
+        "delete what it guards first, or oc -n {namespace} patch {kind} {name} --type merge "
+        '-p \'{{"metadata":{{"finalizers":null}}}}\'',
+    ),
+    rule(
+        "operator_missing",
+        r"its operator has not looked at it|OLM has not looked at it|no status yet",
+        "nobody looks after {object}: its operator does not run, or does not watch {namespace}",
+        "oc -n {namespace} get subscriptions,csv; oc get pods -A | grep operator",
+        hops="resource operator topic",
+    ),
+    # Data.
+    rule(
+        "broker_unreachable",
+        r"(?P<server>\S+) does not answer: (?P<why>.+)|Timed out waiting for a node assignment",
+        "Kafka does not answer: {message}",
+        "oc -n {namespace} get kafka,pods",
+        hops="topic",
+    ),
+    rule("topic_missing", r"absent", "{name} does not exist", "oc -n {namespace} get kafkatopics", hops="topic"),
+    rule(
+        "no_new_records",
+        r"newest (?P<age>\d+) s old|0 records",
+        "nothing new arrives in {name} ({message}): the sensors, or what brings their records here, stand still",
+        "oc get pods -A | grep -e sensor -e mqtt2kafka; look at the MQTT broker",
+        hops="topic",
+    ),
+    rule(
+        "no_objects",
+        r"no objects?|0 objects",
+        "no object has arrived in {name}: the archive writes after ten records, and only what came while it ran",
+        "oc get integrations -A; oc logs of the S3 integration",
+        hops="s3",
+    ),
+)

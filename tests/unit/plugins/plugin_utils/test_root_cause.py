@@ -1,0 +1,191 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One sentence from evidence, and none where nothing is known."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.manuela.event_streaming.plugins.plugin_utils.root_cause import RULES, root_cause
+
+NS = "in manuela-stormshift-messaging"
+KAFKA = f"Kafka manuela-kafka-cluster {NS}"
+APP = "Application manuela-stormshift-messaging in argocd"
+MIRROR = "KafkaMirrorMaker2 factory-to-central in mirror"
+
+# What a hop says in the words of the program that says it, and the class of the cause.
+SAID = [
+    ("api_unreachable", "resource", "this task", "no answer from the API server https://a:6443: Connection refused."),
+    (
+        "not_logged_in",
+        "resource",
+        "this task",
+        "the API server https://a:6443 does not accept the credentials (Unauthorized)",
+    ),
+    ("no_permission", "resource", "this task", "may not list kafkas in namespace x: the API server says: forbidden"),
+    ("revision_missing", "application", APP, "ComparisonError: unable to resolve 'master' to a commit SHA"),
+    ("repository_refused", "application", APP, "ComparisonError: authentication required"),
+    ("path_missing", "application", APP, "ComparisonError: deployment/x: app path does not exist"),
+    ("broken_link", "application", APP, "ComparisonError: destination of symlink deployment/a.yaml is missing"),
+    ("manifest_broken", "application", APP, "ComparisonError: `kustomize build` failed: yaml: line 24: did not find"),
+    ("crd_missing", "application", APP, "ComparisonError: could not find route.openshift.io/Route"),
+    (
+        "namespace_not_managed",
+        "application",
+        APP,
+        "InvalidSpecError: namespace x is not permitted in project 'default'",
+    ),
+    ("sync_failed", "application", APP, "sync Failed: one or more objects failed to apply"),
+    ("automated_sync_off", "application", APP, "OutOfSync, and automated sync is off: sync it by hand"),
+    ("application_controller_down", "application", APP, "Synced, not compared since the refresh"),
+    ("application_missing", "application", APP, "absent"),
+    (
+        "orphaned_csv",
+        "operator",
+        f"Subscription amq-streams {NS}",
+        "ResolutionFailed: ConstraintsNotSatisfiable: constraints not satisfiable: clusterserviceversion "
+        "amqstreams.v2.9.0 exists and is not referenced by a subscription",
+    ),
+    ("catalog_unhealthy", "operator", f"Subscription amq-streams {NS}", "CatalogSourcesUnhealthy: no catalog"),
+    ("install_plan_failed", "operator", f"InstallPlan install-abc {NS}", "Failed: InstallComponentFailed: x"),
+    (
+        "approval_missing",
+        "operator",
+        f"Subscription amq-streams {NS}",
+        "its InstallPlan install-x7 waits: RequiresApproval",
+    ),
+    (
+        "resolution_failed",
+        "operator",
+        f"Subscription amq-streams {NS}",
+        "ResolutionFailed: no operators found in channel",
+    ),
+    ("image_missing", "pod", f"Pod k-0 {NS}", "pod k-0 ImagePullBackOff: not found"),
+    ("out_of_memory", "pod", f"Pod k-0 {NS}", "pod k-0 CrashLoopBackOff: it ran out of memory (OOMKilled)"),
+    ("unschedulable", "pod", f"Pod k-0 {NS}", "pod k-0 Unschedulable: 0/3 nodes are available: Insufficient memory"),
+    ("quota", "resource", f"ReplicaSet x {NS}", "event FailedCreate: pods is forbidden: exceeded quota: small"),
+    ("pod_security", "resource", f"Job x {NS}", 'event FailedCreate: violates PodSecurity "restricted:latest"'),
+    ("configuration_missing", "pod", f"Pod s3 {NS}", 'pod s3 CreateContainerConfigError: secret "s3-secret" not found'),
+    ("s3_bucket_missing", "pod", f"log of pod s3 {NS}", "NoSuchBucket: The specified bucket does not exist"),
+    ("s3_denied", "pod", f"log of pod s3 {NS}", "InvalidAccessKeyId: The access key does not exist"),
+    ("tls_expired", "resource", MIRROR, "NotReady: CertificateExpiredException: NotAfter: Thu Jul 29"),
+    ("tls_wrong_name", "resource", MIRROR, "task 0 FAILED: No subject alternative DNS name matching x found"),
+    ("tls_untrusted", "resource", MIRROR, "task 0 FAILED: PKIX path building failed"),
+    ("name_unresolved", "resource", MIRROR, "connector FAILED: No resolvable bootstrap urls given"),
+    ("crash_loop", "pod", f"Pod k-0 {NS}", "pod k-0 CrashLoopBackOff: back-off 40s"),
+    (
+        "kafka_version",
+        "resource",
+        KAFKA,
+        "NotReady: KafkaUpgradeException: Unsupported Kafka.spec.kafka.version: 2.4.0. Supported versions are: [2.6.0]",
+    ),
+    ("resource_invalid", "resource", KAFKA, "NotReady: InvalidResourceException: listeners are missing"),
+    ("connector_failed", "resource", MIRROR, "a->b.MirrorSourceConnector task 0 FAILED: ConnectException: x"),
+    ("integration_platform", "resource", f"Integration i {NS}", "phase Waiting For Platform"),
+    ("integration_build", "resource", f"Integration i {NS}", "phase Building Kit"),
+    ("integration_error", "resource", f"Integration i {NS}", "phase Error: cannot compile"),
+    ("route_refused", "resource", f"Route r {NS}", "not admitted: HostAlreadyClaimed: other/r holds it"),
+    ("finalizer", "topic", f"KafkaTopic t {NS}", "being deleted, held by the finalizer strimzi.io/topic-operator"),
+    ("operator_missing", "resource", KAFKA, "no status yet: its operator has not looked at it"),
+    ("broker_unreachable", "topic", "Kafka", "k-kafka-bootstrap:9092 does not answer: Timed out"),
+    ("topic_missing", "topic", "topic t", "absent"),
+    ("no_new_records", "topic", "topic t", "1200 records, newest 640 s old"),
+    ("no_objects", "s3", "bucket b", "no objects"),
+]
+
+
+def bad(hop: str, title: str, message: str) -> dict[str, object]:
+    return {"hop": hop, "object": title, "ok": False, "message": message}
+
+
+@pytest.mark.parametrize(("cause", "hop", "title", "message"), SAID, ids=[entry[0] for entry in SAID])
+def test_each_known_cause_has_its_sentence_and_next_step(cause, hop, title, message):
+    found = root_cause([bad(hop, title, message)])
+    assert (found["cause"], found["known"]) == (cause, True)
+    assert "?" not in found["sentence"], found["sentence"]
+    assert found["next_step"]
+
+
+def test_every_rule_is_reached_by_an_example():
+    assert {rule.cause for rule in RULES} == {entry[0] for entry in SAID}
+
+
+def test_the_deeper_cause_wins_whatever_the_order_of_the_evidence():
+    chain = [
+        bad("topic", "topic t", "absent"),
+        bad("resource", KAFKA, "no status yet: its operator has not looked at it"),
+        bad(
+            "operator",
+            f"Subscription amq-streams {NS}",
+            "ResolutionFailed: clusterserviceversion a.v1 exists and is not referenced by a subscription",
+        ),
+    ]
+    for order in (chain, chain[::-1]):
+        found = root_cause(order)
+        assert found["sentence"] == (
+            "the operator a.v1 was left by an earlier show and blocks its own Subscription amq-streams"
+        )
+        assert found["next_step"] == "oc -n manuela-stormshift-messaging delete csv a.v1"
+
+
+def test_an_install_plan_is_named_from_the_other_evidence():
+    found = root_cause(
+        [
+            bad("operator", f"Subscription amq-streams {NS}", "its InstallPlan  waits: RequiresApproval"),
+            bad("operator", f"InstallPlan install-x7f2z {NS}", "RequiresApproval"),
+        ]
+    )
+    assert "install-x7f2z" in found["next_step"]
+
+
+def test_what_is_not_known_is_not_guessed():
+    found = root_cause([bad("resource", KAFKA, "the moon is in the way"), bad("pod", "Pod p in x", "blue")])
+    assert (found["cause"], found["known"]) == ("unknown", False)
+    assert found["sentence"] == f"the cause is not known; last seen: {KAFKA}: the moon is in the way; Pod p in x: blue"
+
+
+def test_good_evidence_explains_nothing():
+    found = root_cause([{"hop": "resource", "object": KAFKA, "ok": True, "message": "Unsupported nonsense"}])
+    assert (found["cause"], found["sentence"]) == ("none", "nothing is wrong with what was looked at")
+
+
+def test_reads_a_failed_wait_of_the_status_module():
+    failed = {
+        "failed": True,
+        "msg": "timed out",
+        "failure": {
+            "code": "timeout",
+            "details": {"last_seen": {"evidence": [bad("pod", f"Pod k-0 {NS}", "pod k-0 ErrImagePull: nope")]}},
+        },
+    }
+    assert root_cause(failed)["cause"] == "image_missing"
+
+
+def test_reads_what_all_info_modules_return():
+    results = [
+        {
+            "argocd_application_info": {
+                "applications": [
+                    {
+                        "name": "a",
+                        "namespace": "argocd",
+                        "exists": True,
+                        "sync_status": "OutOfSync",
+                        "health_status": "Missing",
+                        "operation": {"phase": "Failed", "message": 'no matches for kind "Kafka"'},
+                        "conditions": [],
+                        "unhealthy_resources": [],
+                    }
+                ]
+            }
+        },
+        {"kafka_topic_info": {"topics": [{"name": "t", "exists": False}], "reason": ""}},
+        {"s3_object_info": {"bucket": "b", "count": 0}},
+    ]
+    found = root_cause(results)
+    assert found["cause"] == "crd_missing"
+    assert [entry["hop"] for entry in found["chain"]] == ["application", "topic", "s3"]
+
+
+def test_a_refused_request_is_evidence_too():
+    failed = {"msg": "no answer from the API server https://a:6443: refused", "failure": {"code": "unreachable"}}
+    assert root_cause({"results": [failed]})["cause"] == "api_unreachable"
