@@ -16,9 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from manuela_lab.parts.integration import Integration, NotRunnable, Source
-from manuela_lab.parts.jars import JarSet, Report, jar_set, silent
+from manuela_lab.parts.jars import PROJECTS, JarSet, Report, jar_set, silent
 from manuela_lab.parts.java import Program
 
+LAUNCHER = PROJECTS / "launcher" / "Launcher.java"
 COMPILE_TIMEOUT = 120.0
 HEAP_MB = 128
 PACKAGE = re.compile(r"^\s*package\s+([\w.]+)\s*;", re.MULTILINE)
@@ -50,12 +51,13 @@ def prepare(
     _write_private(settings / "logging.properties", LOGGING)
     java = [source for source in integration.sources if source.name.endswith(".java")]
     yaml = [source for source in integration.sources if not source.name.endswith(".java")]
-    compiled = (_compiled(java, libraries, cache),) if java else ()
+    launcher = Source("Launcher.java", LAUNCHER.read_text(encoding="utf-8"))
+    routes = ("-r", ",".join(_class_name(source) for source in java)) if java else ()
     return Program(
-        main_class="org.apache.camel.main.Main",
-        arguments=("-r", ",".join(_class_name(source) for source in java)) if java else (),
+        main_class="Launcher",
+        arguments=("org.apache.camel.main.Main", *routes),
         jars=libraries.jars,
-        classes=(*compiled, settings),
+        classes=(*(_compiled(sources, libraries, cache) for sources in ([launcher], java) if sources), settings),
         heap_mb=HEAP_MB,
         log_level="info",
         hosts_file=hosts_file,

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import subprocess
 import zipfile
+from dataclasses import replace
 
 import pytest
 
@@ -50,15 +52,30 @@ def test_compiled_routes_are_found_again(tmp_path, cache):
     listening = Cache(cache.directory, said.append)
     first = prepare(read(source), "", tmp_path / "one", listening)
     second = prepare(read(source), "", tmp_path / "two", listening)
-    assert said == ["compiling R.java"]
-    assert first.arguments == second.arguments == ("-r", "a.b.R")
-    assert first.classes[0] == second.classes[0]
-    assert (first.classes[0] / "a" / "b" / "R.class").is_file()
+    assert said == ["compiling Launcher.java", "compiling R.java"]
+    assert first.arguments == second.arguments == ("org.apache.camel.main.Main", "-r", "a.b.R")
+    assert first.classes[:2] == second.classes[:2]
+    assert (first.classes[1] / "a" / "b" / "R.class").is_file()
 
 
 def test_a_route_that_does_not_compile_says_where(tmp_path, cache):
     source = {"sources": [{"name": "R.java", "content": "public class R {\n  int x = ;\n}"}]}
     with pytest.raises(ValueError, match=r"javac: R\.java:2: error: illegal start of expression"):
         prepare(read(source), "", tmp_path / "it", cache)
-    assert not list(cache.directory.glob("routes-*"))
+    assert not [path for path in cache.directory.glob("routes-*") if not (path / "Launcher.class").is_file()]
     assert not list(cache.directory.glob(".routes-*"))
+
+
+def test_a_program_that_fails_to_start_ends_though_a_thread_of_it_lives_on(tmp_path, cache):
+    content = """
+        public class Main {
+            public static void main(String[] words) throws Exception {
+                new Thread(() -> { while (true) { java.util.concurrent.locks.LockSupport.park(); } }).start();
+                throw new IllegalStateException("no broker at " + words[0]);
+            }
+        }"""
+    program = prepare(read({"sources": [{"name": "Main.java", "content": content}]}), "", tmp_path / "it", cache)
+    command = replace(program, arguments=("Main", "nowhere"), jars=()).command()
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1
+    assert "no broker at nowhere" in done.stderr
