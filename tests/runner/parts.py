@@ -48,14 +48,14 @@ def existing(*paths: str) -> list[str]:
     return [path for path in paths if (ROOT / path).exists()]
 
 
-def pytest(*paths: str, **environment: str) -> Callable[[], Iterator[Step]]:
+def pytest(*paths: str, options: tuple[str, ...] = (), **environment: str) -> Callable[[], Iterator[Step]]:
     """Return one pytest run over those of ``paths`` that exist."""
 
     def steps() -> Iterator[Step]:
         found = existing(*paths)
         if not found:
             raise Skip(f"no {' or '.join(paths)}")
-        yield Step((PYTHON, "-m", "pytest", *found), None, environment)
+        yield Step((PYTHON, "-m", "pytest", *options, *found), None, environment)
 
     return steps
 

@@ -18,8 +18,9 @@ PARTS = (
     Part("types", types, CHECK, 300),
     Part("yamllint", command(BIN / "yamllint", "--strict", "."), CHECK, 60),
     Part("units", pytest("tests/unit"), CHECK, 300),
-    Part("lab-units", pytest("lab/tests/unit"), CHECK, 300),
+    Part("lab-units", pytest("lab/tests/unit", options=("--import-mode=importlib",)), CHECK, 300),
     Part("tree", pytest("tests/tree"), CHECK, 300),
+    Part("awx", pytest("tests/awx"), TEST, 300),
     Part("ansible-lint", command(BIN / "ansible-lint", "--nocolor", "-q"), TEST, 600),
     Part(
         "docs",
