@@ -68,7 +68,7 @@ class WaitingAction(ActionBase):
     def _say(self, progress: str, elapsed: float, total: float, task_vars: dict[str, Any]) -> None:
         if not progress:
             return
-        name = self._task.get_name().strip()
+        name = self._task.get_name().strip().split(" : ")[-1]
         hosts = task_vars.get("ansible_play_hosts") or []
         if len(hosts) > 1:
             name = f"{name} ({task_vars.get('inventory_hostname')})"
