@@ -10,7 +10,6 @@ import re
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from parts import ROOT, Part, Skip, Step
 
 OUTPUT = Path("tests/output")
 EXCERPT_LINES = 25
+CLEANUP_SECONDS = 120
 PYTEST_COUNTS = re.compile(r"(\d+) (passed|failed|error|errors|skipped|xfailed)\b")
 PYTEST_CLOSING = re.compile(r"^=*\s?.*\d+ (passed|failed|error|skipped).* in [\d.]+s", re.MULTILINE)
 TELLING = re.compile(r"^(ERROR|FATAL|fatal:|FAILED |E  )")
@@ -43,15 +43,20 @@ def run_part(part: Part) -> Outcome:
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("w", encoding="utf-8") as sink:
         try:
-            code = next((code for code in _codes(part, sink, begin) if code), 0)
+            code = _code(part, sink, begin)
         except Skip as reason:
             return Outcome("skipped", time.monotonic() - begin, str(reason), 0, 0, 1)
     return _judge(code, time.monotonic() - begin, log.read_text(encoding="utf-8", errors="replace"), part)
 
 
-def _codes(part: Part, sink: object, begin: float) -> Iterator[int]:
+def _code(part: Part, sink: object, begin: float) -> int:
+    code = 0
     for step in part.steps():
-        yield _run(step, sink, part.limit - (time.monotonic() - begin))
+        if step.always:
+            _run(step, sink, CLEANUP_SECONDS)
+        elif not code:
+            code = _run(step, sink, part.limit - (time.monotonic() - begin))
+    return code
 
 
 def _run(step: Step, sink: object, seconds: float) -> int:

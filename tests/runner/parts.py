@@ -21,11 +21,12 @@ class Skip(Exception):
 
 @dataclass(frozen=True)
 class Step:
-    """One command."""
+    """One command; one that is run ``always`` cleans up, and its result does not count."""
 
     argv: tuple[object, ...]
     directory: Path | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
+    always: bool = False
 
 
 @dataclass(frozen=True)

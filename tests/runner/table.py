@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from cores import NEWEST, OLDEST, ansible_test
+from lab_parts import molecule
 from parts import BIN, PYTHON, Part, command, pytest, types
 
 CHECK = frozenset({"check", "test"})
@@ -36,6 +37,6 @@ PARTS = (
     Part("sanity-2.21", ansible_test(NEWEST, "sanity"), TEST, 1200),
     Part("lab-parts", pytest("lab/tests/parts"), TEST, 900),
     Part("end-to-end", pytest("tests/e2e"), TEST, 1500),
-    Part("molecule", command(BIN / "molecule", "test", "--all"), TEST, 900),
+    Part("molecule", molecule, TEST, 900),
     Part("benchmarks", command(PYTHON, "-m", "pytest", "-s", "tests/benchmarks"), BENCH, 3600),
 )
