@@ -83,7 +83,8 @@ def converge(resource: Resource[CurrentT], *, check_mode: bool) -> Result:
     if left:
         raise Failure(
             "not_converged",
-            f"the result differs from what was asked after two attempts: {'; '.join(left.reasons) or 'no reason given'}. "
+            "the result differs from what was asked after two attempts: "
+            f"{'; '.join(left.reasons) or 'no reason given'}. "
             "Something else writes to the same place: find it, then run again",
             retryable=True,
             details={"reasons": list(left.reasons)},

@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An in-memory AWX API for tests: it stores objects, lists and links them, and refuses what AWX's serializers refuse."""
+"""An in-memory AWX API for tests: it stores, lists and links objects, and refuses what AWX's serializers refuse."""
 
 from __future__ import annotations
 
@@ -74,7 +74,9 @@ class FakeAwx:
         kinds = TEMPLATES if kind == "unified_job_templates" else (kind,)
         items = [item for each in kinds for item in self.objects.get(each, {}).values()]
         wanted = {key.removeprefix("or__"): value for key, value in query.items()}
-        return [i for i in items if all(str(i.get(key, "")) == value for key, value in wanted.items() if key != "page_size")]
+        return [
+            i for i in items if all(str(i.get(key, "")) == value for key, value in wanted.items() if key != "page_size")
+        ]
 
     def url(self) -> str:
         """Start serving on a free loopback port and return the address."""
@@ -128,6 +130,7 @@ class _Handler(BaseHTTPRequestHandler):
         ids.remove(data["id"]) if data.get("disassociate") else ids.append(data["id"])
         self.awx.journal.append(f"LINK {where}")
         self._say(204)
+        return None
 
     def do_PATCH(self) -> None:
         parts, _query = self._where()
@@ -140,6 +143,7 @@ class _Handler(BaseHTTPRequestHandler):
         item.update(data)
         self.awx.journal.append(f"PATCH {parts[0]}")
         self._say(200, self._shown(parts[0], item))
+        return None
 
     def do_DELETE(self) -> None:
         parts, _query = self._where()

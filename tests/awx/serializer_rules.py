@@ -11,7 +11,18 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 QUESTION_TYPES = {"text", "textarea", "password", "multiplechoice", "multiselect", "integer", "float"}
-FIELD_KEYS = {"id", "label", "type", "secret", "multiline", "format", "choices", "default", "help_text", "ask_at_runtime"}
+FIELD_KEYS = {
+    "id",
+    "label",
+    "type",
+    "secret",
+    "multiline",
+    "format",
+    "choices",
+    "default",
+    "help_text",
+    "ask_at_runtime",
+}
 PLAYBOOK_LINE = re.compile(
     r"^\s*?-?\s*?(?:hosts|(ansible\.builtin\.)?include|(ansible\.builtin\.)?import_playbook):\s*?.*?$", re.MULTILINE
 )

@@ -38,7 +38,9 @@ def run(awx_url: str, tmp_path: Path, *more: str, **variables: str) -> subproces
     given.write_text(json.dumps({**GIVEN, **connection, **variables}))
     command = [str(Path(sys.executable).parent / "ansible-playbook"), "-i", "localhost,", "-c", "local"]
     command += ["-e", f"ansible_python_interpreter={sys.executable}", "-e", f"@{given}", "playbooks/awx.yml", *more]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=280, env={**os.environ})
+    done = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=280, env={**os.environ}
+    )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]
     return done
 

@@ -32,9 +32,7 @@ READY = Look("ready", met=True, progress="Kafka Ready")
 
 
 def test_returns_as_soon_as_the_condition_holds():
-    waited = wait_until(
-        looks(PENDING, PENDING, READY), what="Kafka", clock=FakeClock(), timeout=60, interval=5
-    )
+    waited = wait_until(looks(PENDING, PENDING, READY), what="Kafka", clock=FakeClock(), timeout=60, interval=5)
     assert (waited.value, waited.attempts, waited.elapsed) == ("ready", 3, 10)
 
 
