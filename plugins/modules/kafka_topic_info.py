@@ -139,7 +139,8 @@ kafka_topic_info:
       sample: topic iot-sensor-sw-temperature 1200 records, 5/s, newest 0 s old
 """
 
-from ansible_collections.manuela.event_streaming.plugins.module_utils import _kafka_topic, _options
+from ansible_collections.manuela.event_streaming.plugins.module_utils import _options
+from ansible_collections.manuela.event_streaming.plugins.module_utils._kafka_topic import core
 from ansible_collections.manuela.event_streaming.plugins.module_utils._module import run
 
 
@@ -147,7 +148,7 @@ def main() -> None:
     """Run the module."""
     run(
         "kafka_topic_info",
-        _kafka_topic.execute,
+        core.execute,
         argument_spec={
             "connection": {"type": "str", "choices": ["pod", "direct"], "default": "pod"},
             "namespace": {"type": "str"},
