@@ -125,6 +125,8 @@ def stage(lines: list[str]) -> str:
     """How far Go is, told from what it has said so far."""
     fetched = sum(line.startswith("go: downloading") for line in lines)
     compiled = sum(not line.startswith(("go: ", "#")) for line in lines)
+    if not lines:
+        return "building the control plane: Go looks at what it has compiled before, and links"
     if compiled == 0:
         return f"building the control plane: {fetched} modules downloaded"
     return f"building the control plane: {compiled} of at most {PACKAGES} packages compiled"
