@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import socket
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,6 +18,7 @@ import pytest
 from manuela_lab.places import Places
 
 Start = Callable[[str, list[str]], "subprocess.Popen[bytes]"]
+WaitFor = Callable[..., None]
 
 
 @pytest.fixture(scope="session")
@@ -45,3 +48,28 @@ def start(tmp_path: Path) -> Iterator[Start]:
             return process
 
         yield started
+
+
+@pytest.fixture
+def wait_for() -> WaitFor:
+    """Wait with a deadline; a failure says what was waited for."""
+    return _wait_for
+
+
+@pytest.fixture
+def listens() -> Callable[[str, int], bool]:
+    """Whether somebody answers at an address."""
+    return _listens
+
+
+def _wait_for(what: str, met: Callable[[], object], seconds: float = 60.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not met():
+        assert time.monotonic() < deadline, f"no {what} within {seconds:.0f} s"
+        time.sleep(0.2)
+
+
+def _listens(host: str, port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection((host, port), timeout=1):
+        return True
+    return False

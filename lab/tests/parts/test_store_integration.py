@@ -15,7 +15,6 @@ import pytest
 import yaml
 from botocore.exceptions import BotoCoreError, ClientError
 from confluent_kafka import Producer
-from waiting import listens, wait_for
 
 from manuela_lab.parts import camel, integration, jars, seaweed
 from manuela_lab.parts.java import Program
@@ -51,7 +50,7 @@ class Pipeline:
 
 
 @pytest.fixture
-def pipeline(tmp_path, cache, address, start) -> Pipeline:
+def pipeline(tmp_path, cache, address, start, wait_for, listens) -> Pipeline:
     """A broker and a store that run; the writer is started by the test."""
     kafka = jars.jar_set("kafka", cache)
     data = tmp_path / "broker"
@@ -102,7 +101,7 @@ def writer(tmp_path: Path, cache: Path, address: str, store: seaweed.Store) -> P
     return camel.prepare(integration.read(spec), settings, tmp_path / "writer", camel.Cache(cache))
 
 
-def test_every_record_is_in_one_object_though_the_writer_is_killed(pipeline, start):
+def test_every_record_is_in_one_object_though_the_writer_is_killed(pipeline, start, wait_for):
     pipeline.produce(0, 95)
     first = start("writer", pipeline.writer.command())
     wait_for("first objects", lambda: len(pipeline.records()) >= 20)
