@@ -48,6 +48,8 @@ class ContainerLog:
 
     def write(self, stream: str, chunk: bytes, final: bool = False) -> None:
         """Append what a stream delivered; a line is written when it is complete, or at the end."""
+        if self.closed:
+            return
         text = self._partial.pop(stream, b"") + chunk
         lines = text.split(b"\n")
         rest = lines.pop()

@@ -11,6 +11,7 @@ from typing import Any, Mapping
 
 from manuela_lab.operator import camel_image, conditions, resources
 from manuela_lab.operator.resources import Resource
+from manuela_lab.operator.strimzi_pods import RESTRICTED_CONTAINER, RESTRICTED_POD
 from manuela_lab.parts import integration
 
 OPERATOR = "camel-k-operator"
@@ -56,32 +57,6 @@ def source_map(resource: Resource) -> Resource:
 def deployment(resource: Resource, wanted: integration.Integration, mark: str) -> Resource:
     """Return the Deployment; ``mark`` in its template makes another configuration a rollout."""
     name = resources.key(resource).name
-    volumes: list[dict[str, Any]] = [{"name": "source", "configMap": {"name": f"{name}-source-000"}}]
-    mounts = [{"name": "source", "mountPath": camel_image.SOURCE, "readOnly": True}]
-    for index, reference in enumerate(wanted.configuration):
-        source = (
-            {"configMap": {"name": reference.name}}
-            if reference.kind == "configmap"
-            else {"secret": {"secretName": reference.name}}
-        )
-        volumes.append({"name": f"conf-{index}", **source})
-        mounts.append({"name": f"conf-{index}", "mountPath": camel_image.mount_path(reference), "readOnly": True})
-    container = {
-        "name": "integration",
-        "image": image(resource),
-        "volumeMounts": mounts,
-        "terminationMessagePolicy": "FallbackToLogsOnError",
-        "securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}},
-    }
-    template = {
-        "metadata": {"labels": {LABEL: name}, "annotations": {DIGEST: mark}},
-        "spec": {
-            "automountServiceAccountToken": False,
-            "securityContext": {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}},
-            "containers": [container],
-            "volumes": volumes,
-        },
-    }
     return {
         "apiVersion": "apps/v1",
         "kind": "Deployment",
@@ -92,9 +67,39 @@ def deployment(resource: Resource, wanted: integration.Integration, mark: str) -
             # Two instances of one MQTT client would keep throwing each other out.
             "strategy": {"type": "Recreate"},
             "progressDeadlineSeconds": 60,
-            "template": template,
+            "template": {
+                "metadata": {"labels": {LABEL: name}, "annotations": {DIGEST: mark}},
+                "spec": _pod_spec(resource, wanted),
+            },
         },
     }
+
+
+def _pod_spec(resource: Resource, wanted: integration.Integration) -> Resource:
+    source = {"configMap": {"name": f"{resources.key(resource).name}-source-000"}}
+    volumes = [(camel_image.SOURCE, source)]
+    volumes += [(camel_image.mount_path(reference), _volume(reference)) for reference in wanted.configuration]
+    container = {
+        "name": "integration",
+        "image": image(resource),
+        "volumeMounts": [
+            {"name": f"v{index}", "mountPath": path, "readOnly": True} for index, (path, _) in enumerate(volumes)
+        ],
+        "terminationMessagePolicy": "FallbackToLogsOnError",
+        "securityContext": RESTRICTED_CONTAINER,
+    }
+    return {
+        "automountServiceAccountToken": False,
+        "securityContext": RESTRICTED_POD,
+        "containers": [container],
+        "volumes": [{"name": f"v{index}", **volume} for index, (_, volume) in enumerate(volumes)],
+    }
+
+
+def _volume(reference: integration.Reference) -> Resource:
+    if reference.kind == "configmap":
+        return {"configMap": {"name": reference.name}}
+    return {"secret": {"secretName": reference.name}}
 
 
 def _metadata(resource: Resource) -> dict[str, Any]:

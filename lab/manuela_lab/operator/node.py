@@ -8,51 +8,45 @@ from __future__ import annotations
 from manuela_lab.operator import conditions, resources
 from manuela_lab.operator.resources import Resource
 
-VERSION = "v1.36.3"
+INFO = {
+    "kubeletVersion": "v1.36.3",
+    "osImage": "manuela lab",
+    "operatingSystem": "linux",
+    "architecture": "amd64",
+    "containerRuntimeVersion": "lab://1",
+    # The API server wants these, and there is nothing to say.
+    **dict.fromkeys(("kernelVersion", "kubeProxyVersion", "machineID", "systemUUID", "bootID"), ""),
+}
 CAPACITY = {"cpu": "8", "memory": "32Gi", "pods": "250", "ephemeral-storage": "100Gi"}
 
 
 def manifest(name: str, address: str, port: int, now: float) -> Resource:
     """Return the Node object with its status."""
-    moment = resources.timestamp(now)
-    ready = conditions.condition("Ready", True, "KubeletReady", "the lab's kubelet is posting ready status")
-    quiet = [
-        conditions.condition(kind, False, f"KubeletHasSufficient{kind.removesuffix('Pressure')}")
-        for kind in ("MemoryPressure", "DiskPressure", "PIDPressure")
-    ]
+    labels = {
+        "kubernetes.io/hostname": name,
+        "kubernetes.io/os": "linux",
+        "kubernetes.io/arch": "amd64",
+        "node-role.kubernetes.io/worker": "",
+    }
     return {
         "apiVersion": "v1",
         "kind": "Node",
-        "metadata": {
-            "name": name,
-            "labels": {
-                "kubernetes.io/hostname": name,
-                "kubernetes.io/os": "linux",
-                "kubernetes.io/arch": "amd64",
-                "node-role.kubernetes.io/worker": "",
-            },
-        },
+        "metadata": {"name": name, "labels": labels},
         "status": {
             "addresses": [{"type": "InternalIP", "address": address}, {"type": "Hostname", "address": name}],
             "capacity": CAPACITY,
             "allocatable": CAPACITY,
             "daemonEndpoints": {"kubeletEndpoint": {"Port": port}},
-            "conditions": [{**entry, "lastHeartbeatTime": moment} for entry in _timed([*quiet, ready], moment)],
-            "nodeInfo": {
-                "kubeletVersion": VERSION,
-                "osImage": "manuela lab",
-                "operatingSystem": "linux",
-                "architecture": "amd64",
-                "kernelVersion": "",
-                "containerRuntimeVersion": "lab://1",
-                "kubeProxyVersion": "",
-                "machineID": "",
-                "systemUUID": "",
-                "bootID": "",
-            },
+            "conditions": _conditions(resources.timestamp(now)),
+            "nodeInfo": INFO,
         },
     }
 
 
-def _timed(entries: list[conditions.Condition], moment: str) -> list[conditions.Condition]:
-    return conditions.carried(entries, None, moment)
+def _conditions(moment: str) -> list[conditions.Condition]:
+    found = [
+        conditions.condition(f"{kind}Pressure", False, f"KubeletHas{enough}")
+        for kind, enough in (("Memory", "SufficientMemory"), ("Disk", "NoDiskPressure"), ("PID", "SufficientPID"))
+    ]
+    found.append(conditions.condition("Ready", True, "KubeletReady", "the lab's kubelet is posting ready status"))
+    return [{**entry, "lastHeartbeatTime": moment} for entry in conditions.carried(found, None, moment)]
