@@ -1,0 +1,170 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Readiness in each operator's own words, early ends, and evidence of what is behind."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
+from ansible_collections.manuela.event_streaming.plugins.module_utils._kube import EVENT, POD
+from ansible_collections.manuela.event_streaming.plugins.module_utils._resource_status.core import observe
+from ansible_collections.manuela.event_streaming.tests.unit.plugins.module_utils.kube.fake_kube import (
+    INTEGRATION,
+    KAFKA,
+    NAMESPACE,
+    SUBSCRIPTION,
+    TOPIC,
+    forbidden,
+)
+
+
+def condition(kind, status="True", reason=None, message=None):
+    return {"type": kind, "status": status, "reason": reason, "message": message}
+
+
+READY = condition("Ready")
+
+
+def options(*resources, **given):
+    blank = dict.fromkeys(("group", "api_version", "namespace", "name", "label_selector"))
+    params = {"wait": False, "wait_timeout": 30, "wait_sleep": 1.0, **given}
+    return {**params, "resources": [{**blank, "state": "ready", **entry} for entry in resources]}
+
+
+K = {"kind": "Kafka", "namespace": "ns", "name": "k"}
+
+
+def make(kube, kind, name, *conditions, **status):
+    return kube.put(kind, name, status={"conditions": list(conditions), **status})
+
+
+def test_all_of_a_list_by_name_and_by_label(kube, clock):
+    make(kube, KAFKA, "k", READY)
+    for name in ("a", "b"):
+        make(kube, TOPIC, name, READY)["metadata"]["labels"] = {"x": "y"}
+    topics = {"kind": "KafkaTopic", "namespace": "ns", "label_selector": "x=y"}
+    state = observe(options(K, topics), False, clock, kube).state
+    assert state["met"] and [entry["name"] for entry in state["resources"]] == ["k", "a", "b"]
+    assert state["resources"][0]["api_version"] == "kafka.strimzi.io/v1beta2"
+    assert state["progress"] == "Kafka k Ready, KafkaTopic a Ready, KafkaTopic b Ready"
+
+
+def test_waits_until_ready(kube, clock):
+    make(kube, KAFKA, "k")
+    clock.at(7, lambda: make(kube, KAFKA, "k", READY))
+    assert observe(options(K, wait=True), False, clock, kube).state["met"]
+    assert 7 <= clock.seconds <= 8
+
+
+def test_a_pod_that_cannot_start_ends_the_wait(kube, clock):
+    make(kube, KAFKA, "k")
+    waiting = {"state": {"waiting": {"reason": "ImagePullBackOff", "message": "not found"}}}
+    kube.put(POD, "k-0", metadata={"labels": {"strimzi.io/cluster": "k"}}, status={"containerStatuses": [waiting]})
+    with pytest.raises(Failure) as caught:
+        observe(options(K, wait=True), False, clock, kube)
+    assert (caught.value.code, clock.seconds) == ("failed", 0)
+    assert "pod k-0 ImagePullBackOff: not found" in caught.value.msg
+    assert {"hop": "pod", "object": "Pod k-0 in ns", "ok": False, "message": "pod k-0 ImagePullBackOff: not found"} in (
+        caught.value.details["last_seen"]["evidence"]
+    )
+
+
+def test_an_unsupported_version_ends_the_wait_in_the_operators_words(kube, clock):
+    make(
+        kube,
+        KAFKA,
+        "k",
+        condition("NotReady", reason="KafkaUpgradeException", message="Unsupported Kafka.spec.kafka.version: 2.4.0"),
+    )
+    with pytest.raises(Failure) as caught:
+        observe(options(K, wait=True), False, clock, kube)
+    assert caught.value.msg.startswith("Kafka k will not become ready: NotReady: KafkaUpgradeException")
+
+
+def test_a_kind_whose_crd_arrives_later_is_waited_for(kube, clock):
+    kube.kinds.remove(KAFKA)
+    state = observe(options(K), False, clock, kube).state
+    assert (state["met"], state["resources"][0]["api_version"]) == (False, None)
+    assert "its CRD is not installed" in state["progress"]
+    clock.at(4, lambda: (kube.kinds.append(KAFKA), make(kube, KAFKA, "k", READY)))
+    assert observe(options(K, wait=True), False, clock, kube).state["met"]
+
+
+def test_absence_with_what_keeps_it(kube, clock):
+    make(kube, TOPIC, "t")["metadata"] |= {"deletionTimestamp": "x", "finalizers": ["strimzi.io/topic-operator"]}
+    entry = {"kind": "KafkaTopic", "namespace": "ns", "name": "t", "state": "absent"}
+    state = observe(options(entry), False, clock, kube).state
+    assert (state["met"], state["progress"]) == (
+        False,
+        "KafkaTopic t: being deleted, held by the finalizer strimzi.io/topic-operator",
+    )
+    kube.drop(TOPIC, "t")
+    assert observe(options(entry), False, clock, kube).state["met"]
+
+
+def test_a_namespace_that_does_not_go_says_what_remains(kube, clock):
+    text = "kafkatopics.kafka.strimzi.io has 2 resource instances"
+    remaining = condition("NamespaceFinalizersRemaining", message=text)
+    kube.put(NAMESPACE, "n", metadata={"deletionTimestamp": "x"}, status={"conditions": [remaining]})
+    state = observe(options({"kind": "Namespace", "name": "n", "state": "absent"}), False, clock, kube).state
+    assert text in state["progress"]
+
+
+def test_exists_is_met_by_what_is_not_ready_yet(kube, clock):
+    make(kube, KAFKA, "k")
+    state = observe(options({**K, "state": "exists"}), False, clock, kube).state
+    assert state["met"] and state["resources"][0]["ready"] is False
+
+
+def test_a_kind_of_several_groups_is_taken_by_group(kube, clock):
+    make(kube, SUBSCRIPTION, "s", state="AtLatestKnown")
+    entry = {"kind": "Subscription", "namespace": "ns", "name": "s", "group": "operators.coreos.com"}
+    assert observe(options(entry), False, clock, kube).state["met"]
+
+
+def test_evidence_shows_the_operator_behind_a_resource_without_status(kube, clock):
+    make(kube, KAFKA, "k")
+    text = "clusterserviceversion a.v1 exists and is not referenced by a subscription"
+    make(kube, SUBSCRIPTION, "amq-streams", condition("ResolutionFailed", message=text))
+    hops = {
+        (entry["hop"], entry["object"]): entry for entry in observe(options(K), False, clock, kube).state["evidence"]
+    }
+    assert not hops["operator", "Subscription amq-streams in ns"]["ok"]
+    assert text in hops["operator", "Subscription amq-streams in ns"]["message"]
+
+
+def test_evidence_has_events_and_the_telling_line_of_a_log(kube, clock):
+    make(kube, INTEGRATION, "s3", phase="Running")
+    kube.item(INTEGRATION, "s3")["status"]["conditions"] = [condition("Ready", "False", "x")]
+    crash = {"state": {"waiting": {"reason": "CrashLoopBackOff", "message": "back-off"}}}
+    kube.put(
+        POD, "s3-1", metadata={"labels": {"camel.apache.org/integration": "s3"}}, status={"containerStatuses": [crash]}
+    )
+    kube.texts["ns", "s3-1"] = "starting\nNoSuchBucket: The specified bucket does not exist ERROR\nbye\n"
+    kube.put(
+        EVENT, "e", involvedObject={"kind": "Pod", "name": "s3-1"}, type="Warning", reason="BackOff", message="again"
+    )
+    entry = {"kind": "Integration", "namespace": "ns", "name": "s3"}
+    said = [one["message"] for one in observe(options(entry), False, clock, kube).state["evidence"]]
+    assert "event BackOff: again" in said
+    assert "NoSuchBucket: The specified bucket does not exist ERROR" in said
+
+
+def test_what_may_not_be_read_hides_nothing_else(kube, clock):
+    make(kube, KAFKA, "k")
+    kube.fail("list", EVENT, forbidden("list events"))
+    evidence = observe(options(K), False, clock, kube).state["evidence"]
+    assert evidence[0]["object"] == "Kafka k in ns"
+    assert "could not look further: may not list events" in evidence[1]["message"]
+
+
+def test_check_mode_looks_once_and_never_fails(kube, clock):
+    make(kube, KAFKA, "k")
+    assert observe(options(K, wait=True), True, clock, kube).state["met"] is False
+    assert clock.seconds == 0
+
+
+def test_a_name_and_labels_exclude_each_other(kube, clock):
+    with pytest.raises(Failure) as caught:
+        observe(options({**K, "label_selector": "a=b"}), False, clock, kube)
+    assert caught.value.code == "invalid_option"
