@@ -17,7 +17,9 @@ LAKE = "manuela-data-lake"
 
 
 def run(store, clock, check=False, **options):
-    bucket = Bucket(store, Desired(LAKE, **{"state": "empty", "prefixes": ("manuela-",), **options}), clock, "http://store")
+    bucket = Bucket(
+        store, Desired(LAKE, **{"state": "empty", "prefixes": ("manuela-",), **options}), clock, "http://store"
+    )
     result = converge(bucket, check_mode=check)
     if options.get("state", "empty") == "empty" and not check:
         bucket.stays_empty()
