@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from bundle import awx_objects, lint
 from cores import NEWEST, OLDEST, ansible_test
 from lab_parts import molecule
 from parts import BIN, PYTHON, Part, command, pytest, types
@@ -21,8 +22,8 @@ PARTS = (
     Part("units", pytest("tests/unit"), CHECK, 300),
     Part("lab-units", pytest("lab/tests/unit", options=("--import-mode=importlib",)), CHECK, 300),
     Part("tree", pytest("tests/tree"), CHECK, 300),
-    Part("awx", pytest("tests/awx"), TEST, 300),
-    Part("ansible-lint", command(BIN / "ansible-lint", "--nocolor", "-q"), TEST, 600),
+    Part("awx", awx_objects, TEST, 600),
+    Part("ansible-lint", lint, TEST, 600),
     Part(
         "docs",
         command(BIN / "antsibull-docs", "lint-collection-docs", "--plugin-docs", "--skip-rstcheck", "."),
