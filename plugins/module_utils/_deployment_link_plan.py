@@ -61,13 +61,14 @@ Directories = Mapping[str, Mapping[str, Entry]]
 def plan(current: Directories, wanted: tuple[Wanted, ...], stray: Stray) -> Plan:
     """Return the steps from the directories as they are to the links that are wanted; removals come last."""
     _refuse_contradictions(wanted)
+    others = _others(current, wanted) if stray != "ignore" else {}
     made: dict[str, Step] = {}
     removed: dict[str, Step] = {}
     reasons: list[str] = []
     for one in wanted:
         if one.state == "present":
             _make(current[one.environment], one, made, reasons)
-            for step in _strays(current, one, wanted, stray):
+            for step in _strays(others, one, stray):
                 removed.setdefault(step.path, step)
                 reasons.append(f"{step.path}: {one.target} belongs to {one.environment}")
         else:
@@ -128,23 +129,23 @@ def _no_link(path: str) -> Failure:
     )
 
 
-def _strays(current: Directories, one: Wanted, wanted: tuple[Wanted, ...], stray: Stray) -> list[Step]:
-    """Return removals of the links to the same target in other environments, which nobody asked for."""
-    asked = {(other.environment, other.name) for other in wanted if other.state == "present"}
-    found = [
-        Step(environment, name, None, entry.text)
-        for environment, directory in current.items()
-        if environment != one.environment and stray != "ignore"
-        for name, entry in directory.items()
-        if leads_into(entry, one.target) and (environment, name) not in asked
-    ]
-    leaving = {
-        (other.environment, name)
-        for other in wanted
-        if other.state == "absent"
-        for name in matching(current[other.environment], other)
-    }
-    found = [step for step in found if (step.environment, step.name) not in leaving]
+def _others(current: Directories, wanted: tuple[Wanted, ...]) -> dict[str, list[Step]]:
+    """Return removals of the links that nobody asked for in these places, by what they lead to."""
+    expected = {(one.environment, one.name) for one in wanted if one.state == "present"}
+    for one in wanted:
+        if one.state == "absent":
+            expected.update((one.environment, name) for name in matching(current[one.environment], one))
+    found: dict[str, list[Step]] = {}
+    for environment, directory in current.items():
+        for name, entry in directory.items():
+            if entry.text is not None and (environment, name) not in expected:
+                found.setdefault(entry.leads_to, []).append(Step(environment, name, None, entry.text))
+    return found
+
+
+def _strays(others: Mapping[str, list[Step]], one: Wanted, stray: Stray) -> list[Step]:
+    """Return the links to the same target in other environments."""
+    found = [step for step in others.get(one.target, ()) if step.environment != one.environment]
     if found and stray == "error":
         places = " and ".join(step.path for step in found)
         raise Failure(

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
 
-_PREFIX = ".event-streaming-"
+PREFIX = ".event-streaming-"
 _LEFTOVER_SECONDS = 3600
 
 
@@ -56,7 +56,7 @@ def write_atomic(path: str | Path, data: bytes, *, inside: str | Path | None = N
         target = real_file(target, inside=inside)
         mode = stat.S_IMODE(target.stat().st_mode)
     try:
-        _sweep(target.parent)
+        sweep(target.parent)
         _replace(target, data, mode)
     except OSError as error:
         raise Failure(
@@ -65,7 +65,7 @@ def write_atomic(path: str | Path, data: bytes, *, inside: str | Path | None = N
 
 
 def _replace(target: Path, data: bytes, mode: int) -> None:
-    handle, name = tempfile.mkstemp(prefix=_PREFIX, dir=target.parent)
+    handle, name = tempfile.mkstemp(prefix=PREFIX, dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
@@ -88,9 +88,9 @@ def sync_directory(path: Path) -> None:
         os.close(handle)
 
 
-def _sweep(directory: Path) -> None:
+def sweep(directory: Path) -> None:
     """Remove our temporary files that a killed run left here an hour ago or earlier."""
-    for entry in directory.glob(f"{_PREFIX}*"):
+    for entry in directory.glob(f"{PREFIX}*"):
         if entry.is_file() and time.time() - entry.lstat().st_mtime > _LEFTOVER_SECONDS:
             entry.unlink(missing_ok=True)
 

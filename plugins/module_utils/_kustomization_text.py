@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Iterator, Literal
+from typing import Callable, Iterator, Literal
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
 from ansible_collections.manuela.event_streaming.plugins.module_utils._yaml_text import Node, Source, lookup, read
@@ -34,6 +34,7 @@ _OTHER_FIELDS = (
 _COMMENTED_KEY = re.compile(rf"[ \t]*#+[ \t]*({'|'.join(FIELDS)}|{_OTHER_FIELDS})[ \t]*:[ \t]*(#.*)?\r?$", re.M)
 _COMMENTED_ITEM = re.compile(r"([ \t]*)#([ \t]*)-[ \t]+(?=\S)")
 _PATCH_KEYS = frozenset({"path", "target", "options", "patch"})
+_COMMENT = re.compile(r"^[ \t]*#.*", re.M)
 _COMMENT_OR_BLANK = re.compile(r"[ \t]*(#|\r?\n?$)")
 _DASH = re.compile(r" *-[ \t]+$")
 
@@ -74,15 +75,16 @@ def matches(value: str, entry: str, match: Match) -> bool:
 def occurrences(source: Source, entry: str, match: Match) -> tuple[Occurrence, ...]:
     """Return every place where ``entry`` stands, in the order of the lines."""
     root = root_of(source)
-    active = [one for one in active_entries(source, root) if matches(one.value, entry, match)]
+    active = list(active_entries(source, root, lambda value: matches(value, entry, match)))
     commented: list[Occurrence] = []
-    if entry.rstrip("/") in source.text:
-        hidden = _multiline_scalars(root)
-        commented = [one for one in _commented(source, root, hidden) if matches(one.value, entry, match)]
+    part = entry.rstrip("/")
+    if any(part in line for line in _COMMENT.findall(source.text)):
+        found = _commented(source, root, _multiline_scalars(root), part)
+        commented = [one for one in found if matches(one.value, entry, match)]
     return tuple(sorted([*active, *commented], key=lambda one: one.first_line))
 
 
-def active_entries(source: Source, root: Node) -> Iterator[Occurrence]:
+def active_entries(source: Source, root: Node, is_wanted: Callable[[str], bool] = bool) -> Iterator[Occurrence]:
     """Yield the entries in force of every field that lists paths."""
     for field in FIELDS:
         listed = lookup(source, root, field)
@@ -90,7 +92,7 @@ def active_entries(source: Source, root: Node) -> Iterator[Occurrence]:
             continue
         for item in listed.children:
             value = _value_of(item)
-            if value:
+            if value and is_wanted(value):
                 yield _active(source, field, value, item, listed)
 
 
@@ -135,8 +137,8 @@ def _multiline_scalars(root: Node) -> list[tuple[int, int]]:
     return found
 
 
-def _commented(source: Source, root: Node, hidden: list[tuple[int, int]]) -> Iterator[Occurrence]:
-    """Yield the entries that stand in comments below a field that lists paths."""
+def _commented(source: Source, root: Node, hidden: list[tuple[int, int]], part: str) -> Iterator[Occurrence]:
+    """Yield the entries with ``part`` in them that stand in comments below a field that lists paths."""
     keys = sorted((key.start, key.value) for key, _value in root.pairs())
     for index, (start, field) in enumerate(keys):
         if field not in FIELDS:
@@ -151,15 +153,18 @@ def _commented(source: Source, root: Node, hidden: list[tuple[int, int]]) -> Ite
             elif _COMMENTED_KEY.match(text):
                 foreign = True
             elif not foreign:
-                yield from _commented_item(source, field, number, last)
+                yield from _commented_item(source, field, number, last, part)
 
 
-def _commented_item(source: Source, field: str, number: int, last: int) -> Iterator[Occurrence]:
+def _commented_item(source: Source, field: str, number: int, last: int, part: str) -> Iterator[Occurrence]:
     found = _COMMENTED_ITEM.match(_line(source, number))
     if not found:
         return
     column, inner = len(found[1]), len(found[2])
-    for end in range(_run_end(source, number, last, column, inner), number - 1, -1):
+    run_end = _run_end(source, number, last, column, inner)
+    if part not in source.text[source.line_span(number)[0] : source.line_span(run_end)[1]]:
+        return
+    for end in range(run_end, number - 1, -1):
         value = _parsed_value(uncommented(source, number, end, column, 0))
         if value:
             yield Occurrence(field, value, False, number, end, column)

@@ -128,9 +128,8 @@ class _Secrets:
             primary = Texts(made.certificate, made.private_key)
             self._is_new = True
         edited = self._edited(current, primary)
-        for real, source in edited.items():
-            if source is not current[real]:
-                self._tree.write(real, source.to_bytes())
+        changed = (real for real in current if edited[real] is not current[real])
+        self._tree.write_all({real: edited[real].to_bytes() for real in changed})
 
     def describe(self, current: Files, pending: Plan) -> Mapping[str, Any]:
         pair = self._pair(current)

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Mapping
 
-from ansible_collections.manuela.event_streaming.plugins.module_utils import _files, _yaml_text
+from ansible_collections.manuela.event_streaming.plugins.module_utils import _file_set, _files, _yaml_text
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
 
 
@@ -37,11 +38,15 @@ class WorkTree:
 
     def read(self, real: Path) -> _yaml_text.Source:
         """Parse the YAML file ``real``."""
-        return _yaml_text.read(_files.read_bytes(real), self.shown(real))
+        return _yaml_text.read(self.read_bytes(real), self.shown(real))
 
-    def write(self, real: Path, data: bytes) -> None:
-        """Replace the content of ``real`` in one step."""
-        _files.write_atomic(real, data, inside=self.root)
+    def read_bytes(self, real: Path) -> bytes:
+        """Return the content of ``real``."""
+        return _files.read_bytes(real)
+
+    def write_all(self, contents: Mapping[Path, bytes]) -> None:
+        """Replace the content of each file in one step, in the order given, once all of them are on the disk."""
+        _file_set.replace_all(contents)
 
 
 def open_tree(path: str) -> WorkTree:

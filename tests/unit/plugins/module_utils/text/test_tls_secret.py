@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,7 +16,6 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._errors im
 from ansible_collections.manuela.event_streaming.plugins.module_utils._tls_secret import execute
 from ansible_collections.manuela.event_streaming.plugins.module_utils._tls_secret_decision import DAY, Wanted, reasons
 from ansible_collections.manuela.event_streaming.plugins.module_utils._tls_secret_maker import make
-from ansible_collections.manuela.event_streaming.plugins.module_utils._work_tree import WorkTree
 
 NOON = 1_800_000_000.0
 PAIR, TRUST = "central/pair.yaml", "factory/trust.yaml"
@@ -223,15 +223,15 @@ def test_only_the_manifests_that_differ_are_written(tree):
 
 
 def test_a_run_that_is_killed_between_its_writes_is_completed_with_the_same_pair(tree, monkeypatch):
-    real, calls = WorkTree.write, []
+    real, calls = os.replace, []
 
-    def write(self: WorkTree, *args: Any) -> None:
+    def replace(*args: Any) -> None:
         if calls:
             raise KeyboardInterrupt
         calls.append(args)
-        real(self, *args)
+        real(*args)
 
-    monkeypatch.setattr(WorkTree, "write", write)
+    monkeypatch.setattr(os, "replace", replace)
     with pytest.raises(KeyboardInterrupt):
         execute({"work_tree": str(tree.root), **asked()}, False, tree.clock())
     monkeypatch.undo()

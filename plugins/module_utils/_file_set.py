@@ -1,0 +1,59 @@
+# Copyright: (c) 2026, manuela.event_streaming contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Replacing many files: all new contents are on the disk before the first file is replaced."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Mapping
+
+from ansible_collections.manuela.event_streaming.plugins.module_utils import _files
+from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
+
+_AT_ONCE = 8  # threads that wait for the disk, which then writes for several at a time
+
+
+def replace_all(contents: Mapping[Path, bytes]) -> None:
+    """Replace existing regular files, in the order given, each in one step and with its mode.
+
+    A full disk or a missing permission shows while the new contents are written: then no file is changed.
+    """
+    if len(contents) == 1:
+        for path, data in contents.items():
+            _files.write_atomic(path, data)
+        return
+    directories = list(dict.fromkeys(path.parent for path in contents))
+    written: dict[Path, str] = {}
+    try:
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            list(pool.map(_files.sweep, directories))
+            for path, name in zip(contents, pool.map(_write_beside, contents, contents.values()), strict=True):
+                written[path] = name
+            for path, name in written.items():
+                os.replace(name, path)
+            list(pool.map(_files.sync_directory, directories))
+    except OSError as error:
+        raise Failure(
+            "refused",
+            f"cannot write {error.filename or 'the files'}: {error.strerror}. Check permissions and free space",
+        ) from error
+    finally:
+        for name in written.values():
+            Path(name).unlink(missing_ok=True)
+
+
+def _write_beside(path: Path, data: bytes) -> str:
+    """Return the name of a new file with ``data`` and the mode of ``path``, in the same directory, on the disk."""
+    mode = stat.S_IMODE(path.stat().st_mode)
+    handle, name = tempfile.mkstemp(prefix=_files.PREFIX, dir=path.parent)
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fchmod(file.fileno(), mode)
+        os.fsync(file.fileno())
+    return name
