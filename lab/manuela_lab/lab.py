@@ -42,7 +42,11 @@ class Keys:
 
 @dataclass(frozen=True)
 class Lab:
-    """Everything that the lab's programs are made from."""
+    """Everything that the lab's programs are made from.
+
+    ``adopted`` is true when the remote's content is somebody's own: its children still follow where they came from,
+    until prepare makes them follow this remote, so nobody can say when sensors will publish.
+    """
 
     places: Places
     profile: Profile
@@ -50,6 +54,7 @@ class Lab:
     keys: Keys
     programs: Path
     branch: str = BRANCH
+    adopted: bool = False
 
     @property
     def remote_url(self) -> str:
@@ -71,19 +76,26 @@ def load(places: Places) -> Lab | None:
     """The lab whose record lies in the state directory."""
     try:
         data = json.loads(places.record.read_text(encoding="utf-8"))
+        return _parse(places, data)
     except FileNotFoundError:
         return None
-    except ValueError as error:
-        raise LabError(f"{places.record} is not readable ({error}); run 'lab down' and start again") from error
-    if data.get("version") != VERSION:
-        raise LabError(f"{places.record} is of another version of the lab; run 'lab down' and start again")
+    except (ValueError, KeyError, TypeError) as error:
+        said = f"{type(error).__name__}: {error}"
+        raise LabError(f"{places.record} cannot be used ({said}); run 'lab down' and start again") from error
+
+
+def _parse(places: Places, data: Mapping[str, Any]) -> Lab:
+    if data["version"] != VERSION:
+        raise ValueError(f"version {data['version']} of the lab's record, not {VERSION}")
+    git = data["git"]
     return Lab(
         places,
         profile(data["profile"]),
         Network(data["subnet"], data["route"]["port"]),
         Keys(**data["keys"]),
         Path(data["cache"]["programs"]),
-        data["git"]["branch"],
+        git["branch"],
+        git.get("adopted", False),
     )
 
 
@@ -94,7 +106,12 @@ def as_json(lab: Lab) -> dict[str, Any]:
         "version": VERSION,
         "subnet": network.subnet,
         "profile": lab.profile.name,
-        "git": {"remote": lab.remote_url, "branch": lab.branch, "worktree_hint": str(places.state / "worktree")},
+        "git": {
+            "remote": lab.remote_url,
+            "branch": lab.branch,
+            "adopted": lab.adopted,
+            "worktree_hint": str(places.state / "worktree"),
+        },
         "datacenters": {each.name: _environment(lab, each) for each in lab.profile.environments},
         "kubeconfig": str(places.kubeconfig),
         "s3": {

@@ -69,9 +69,10 @@ def _programs(known: Lab) -> list[Row]:
 def _questions(known: Lab) -> dict[str, Callable[[], str | None]]:
     asked: dict[str, Callable[[], str | None]] = {
         "MQTT broker": lambda: mqtt_seen(known),
-        "sensors": lambda: sensors_seen(known),
         "S3 store": lambda: s3_seen(known),
     }
+    if not known.adopted:
+        asked["sensors"] = lambda: sensors_seen(known)
     for cluster in known.profile.clusters:
         api = Api(known, cluster)
         asked[f"API of {cluster.name}"] = api.ready

@@ -119,7 +119,8 @@ def _remote(current: Lab, wish: Wish) -> Lab:
         gitremote.seed(places, current.remote_url, current.branch, wish.left_over)
         return current
     parents = [each.application for each in current.profile.environments]
-    return replace(current, branch=gitremote.adopt(places, wish.gitops, current.remote_url, parents))
+    branch = gitremote.adopt(places, wish.gitops, current.remote_url, parents)
+    return replace(current, branch=branch, adopted=True)
 
 
 def _bring_up(current: Lab, progress: Progress) -> None:
@@ -130,6 +131,9 @@ def _bring_up(current: Lab, progress: Progress) -> None:
     work.append(lambda: _answers("the MQTT broker", mqtt_seen, current, progress, "net"))
     work.append(lambda: _answers("the S3 store", s3_seen, current, progress, "s3"))
     together(work, progress)
+    if current.adopted:
+        progress.say("sensors publish once prepare has made the repository's Applications follow the lab's remote")
+        return
     hint = "see 'lab logs factory-operator' and the pods of the factory"
     progress.wait("sensors to publish", lambda: sensors_seen(current), SENSOR_TIMEOUT, hint)
 

@@ -20,7 +20,7 @@ from manuela_lab.profile import profile
 
 def test_a_saved_lab_is_loaded_as_it_was(lab: Lab):
     lab.places.state.mkdir()
-    lab = replace(lab, branch="master")
+    lab = replace(lab, branch="master", adopted=True)
     save(lab)
     assert load(lab.places) == lab
     assert stat.S_IMODE(lab.places.record.stat().st_mode) == 0o600
@@ -30,7 +30,7 @@ def test_no_lab_is_not_an_error(places: Places):
     assert load(places) is None
 
 
-@pytest.mark.parametrize("text", ["", "{", '{"version": 99}'])
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"version": 99}', '{"version": 1, "profile": "default"}'])
 def test_a_record_that_cannot_be_used_says_what_to_do(places: Places, text: str):
     places.state.mkdir()
     places.record.write_text(text)
