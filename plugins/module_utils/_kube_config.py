@@ -91,7 +91,22 @@ def _from_files(params: Mapping[str, Any], library: Any, configuration: Any) -> 
             "invalid_option",
             f"cannot use context {context} of {_names(files)}: {error}. Correct it, or log in again with 'oc login'",
         ) from error
+    _check_plugin(config, context, configuration)
     return context
+
+
+def _check_plugin(config: Mapping[str, Any], context: str, configuration: Any) -> None:
+    """The library only logs that a credential plugin failed, and would ask without credentials."""
+    users = {entry["name"]: entry.get("user") or {} for entry in config.get("users") or []}
+    chosen = next(entry for entry in config["contexts"] if entry["name"] == context)
+    plugin = users.get((chosen.get("context") or {}).get("user"), {}).get("exec")
+    given = configuration.cert_file or any(entry.get("value") for entry in configuration.auth_settings().values())
+    if plugin and not given:
+        raise Failure(
+            "unauthorized",
+            f"the credential plugin {plugin.get('command')} of context {context} gave no credentials. "
+            "Run it by hand to see why, or log in again",
+        )
 
 
 def _merged(files: list[Path], library: Any) -> Mapping[str, Any]:

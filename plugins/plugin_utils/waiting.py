@@ -30,6 +30,8 @@ display = Display()
 class WaitingAction(ActionBase):
     """Call the module of the same name in slices, with one line after each."""
 
+    _now = staticmethod(time.monotonic)
+
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Return what the module said last."""
         result: dict[str, Any] = super().run(tmp, task_vars)
@@ -43,17 +45,17 @@ class WaitingAction(ActionBase):
         return result
 
     def _sliced(self, arguments: dict[str, Any], total: float, task_vars: dict[str, Any]) -> dict[str, Any]:
-        start = time.monotonic()
+        start = self._now()
         attempts = 0
         so_far: dict[str, Any] = {}
         while True:
-            left = total - (time.monotonic() - start)
+            left = total - (self._now() - start)
             first = not attempts
             answer = self._call({**arguments, "wait_timeout": slice_seconds(left)}, task_vars)
             details = _details(answer)
             attempts += int(details.get("attempts", 1))
             so_far = so_far or details.get("so_far") or {}
-            elapsed = time.monotonic() - start
+            elapsed = self._now() - start
             self._say(progress_of(answer), elapsed, total, task_vars)
             if not _may_go_on(answer, first=first) or elapsed >= total:
                 return _told(with_so_far(with_totals(answer, elapsed, attempts), so_far))
