@@ -145,7 +145,8 @@ async def _serve(settings: Settings, operator: Operator, stop: asyncio.Event) ->
     ]
     done, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     stop.set()
-    tasks[2].cancel()
-    await asyncio.wait(pending, timeout=5)
+    for task in pending:  # nothing is lost: what was not seen is listed again at the next start
+        task.cancel()
+    await asyncio.wait(pending, timeout=1)
     for task in done:
         task.result()

@@ -11,7 +11,7 @@ from typing import Any, Mapping
 
 from manuela_lab.operator import camel_image, conditions, resources
 from manuela_lab.operator.resources import Resource
-from manuela_lab.operator.strimzi_pods import RESTRICTED_CONTAINER, RESTRICTED_POD
+from manuela_lab.operator.strimzi_pods import GRACE_SECONDS, RESTRICTED_CONTAINER, RESTRICTED_POD
 from manuela_lab.parts import integration
 
 OPERATOR = "camel-k-operator"
@@ -90,6 +90,7 @@ def _pod_spec(resource: Resource, wanted: integration.Integration) -> Resource:
     }
     return {
         "automountServiceAccountToken": False,
+        "terminationGracePeriodSeconds": GRACE_SECONDS,
         "securityContext": RESTRICTED_POD,
         "containers": [container],
         "volumes": [{"name": f"v{index}", **volume} for index, (_, volume) in enumerate(volumes)],

@@ -175,6 +175,14 @@ def _started(pod: Resource) -> float:
     return resources.seconds(text) if text else time.time()
 
 
+def _waiting_since(resource: Resource) -> float:
+    """Return since when one waits: for the resource, or for its pod's newest process."""
+    entries = (resource.get("status") or {}).get("containerStatuses") or ()
+    started = [((entry.get("state") or {}).get("running") or {}).get("startedAt") for entry in entries]
+    times = [resource["metadata"]["creationTimestamp"], *(text for text in started if text)]
+    return max(resources.seconds(text) for text in times)
+
+
 def _judge(
     resource: Resource,
     spec: MirrorMakerSpec,
@@ -192,8 +200,7 @@ def _judge(
         )
     if not waiting:
         return conditions.condition("Ready", True)
-    since = resources.seconds((pod or resource)["metadata"]["creationTimestamp"])
-    if now - since < OPERATION_TIMEOUT:
+    if now - _waiting_since(pod or resource) < OPERATION_TIMEOUT:
         return None
     what = (
         f"connectors {', '.join(waiting)} to be running"
