@@ -4,11 +4,13 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Callable, Mapping
 
 import pytest
+from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
 from ansible_collections.manuela.event_streaming.plugins.module_utils._plan import Result
 
 Core = Callable[[Mapping[str, Any], bool, Any], Result]
@@ -55,6 +57,22 @@ class Tree:
     def bytes(self, path: str) -> bytes:
         return (self.root / path).read_bytes()
 
+    def held(self, path: str, key: str) -> str:
+        """Return one decoded value of a Secret, read without the code under test."""
+        line = next(one for one in self.bytes(path).decode().splitlines() if one.strip().startswith(key))
+        return base64.b64decode(line.split(":")[1].split("#")[0].strip(' "'), validate=True).decode()
+
+    def put_pair(self, path: str, certificate: str, private_key: str) -> None:
+        texts = {"tls.crt": certificate, "tls.key": private_key}
+        lines = "".join(f"  {key}: {base64.b64encode(text.encode()).decode()}\n" for key, text in texts.items())
+        self.add(path, "kind: Secret\ndata:\n" + lines)
+
+    def fails(self, core: Core, params: Mapping[str, Any], now: float = NOON) -> Failure:
+        """Return the failure of a run."""
+        with pytest.raises(Failure) as caught:
+            core({"work_tree": str(self.root), **params}, False, Clock(now))
+        return caught.value
+
     def snapshot(self) -> dict[str, Any]:
         """Return bytes, mode, inode and time of every file, and the text of every link."""
         return {
@@ -94,3 +112,29 @@ def tree(tmp_path: Path) -> Tree:
     root = tmp_path / "tree"
     root.mkdir()
     return Tree(root)
+
+
+def _asked(**more: Any) -> dict[str, Any]:
+    """Return the options of ``tls_secret`` for a pair in central and its certificate in the factory."""
+    manifest = {"name": None, "namespace": None, "certificate_key": "tls.crt", "private_key_key": "tls.key"}
+    params = {
+        "manifests": [{**manifest, "path": "factory/trust.yaml", "holds": "certificate"}, {**manifest, "path": "central/pair.yaml", "holds": "pair"}],
+        "subject_alt_name": ["DNS:*.apps.example.com", "DNS:bootstrap.apps.example.com"],
+        "common_name": None,
+        "subject": None,
+        "key_type": "ECDSA",
+        "key_size": None,
+        "valid_days": 365,
+        "renew_before_days": 30,
+        "regenerate": "auto",
+        "private_key_in_git": True,
+        "ca_certificate": None,
+        "ca_private_key": None,
+        "ca_private_key_passphrase": None,
+    }
+    return {**params, **more}
+
+
+@pytest.fixture
+def asked() -> Callable[..., dict[str, Any]]:
+    return _asked
