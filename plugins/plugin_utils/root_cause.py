@@ -143,8 +143,7 @@ def _mappings(value: Any) -> Iterable[Mapping[str, Any]]:
 def _application(app: Mapping[str, Any]) -> dict[str, Any]:
     operation = app.get("operation") or {}
     said = [f"{entry.get('type')}: {entry.get('message')}" for entry in _mappings(app.get("conditions"))]
-    if operation.get("phase") in ("Failed", "Error"):
-        said.append(f"sync {operation['phase']}: {operation.get('message')}")
+    said += _operation(operation, str(app.get("revision") or ""))
     said += [
         f"{entry.get('kind')}/{entry.get('name')} {entry.get('health_status') or entry.get('sync_status')} "
         f"{entry.get('message') or ''}".strip()
@@ -155,6 +154,16 @@ def _application(app: Mapping[str, Any]) -> dict[str, Any]:
     place = f" in {app['namespace']}" if app.get("namespace") else ""
     title = f"Application {app.get('name') or app.get('path')}"
     return _entry("application", title + place, well, "; ".join(said) or state)
+
+
+def _operation(operation: Mapping[str, Any], revision: str) -> list[str]:
+    phase, message = operation.get("phase"), str(operation.get("message") or "")
+    other = str(operation.get("revision") or revision)
+    if phase == "Running" and other != revision:
+        return [f"sync of {other[:7]} Running: {message}"]
+    if phase == "Running" and "Retrying" in message:
+        return [f"sync Error: {message}"]
+    return [f"sync {phase}: {message}"] if phase in ("Failed", "Error") else []
 
 
 def _topic(topic: Mapping[str, Any]) -> dict[str, Any]:

@@ -59,6 +59,13 @@ DELIVERY: tuple[Rule, ...] = (
         hops="application",
     ),
     rule(
+        "older_sync_running",
+        r"sync of (?P<revision>\w+) Running",
+        "{name} is still busy with an older commit ({revision}), and ours waits behind it: {message}",
+        "argocd app terminate-op {name}",
+        hops="application",
+    ),
+    rule(
         "crd_missing",
         r"could not find (?P<crd>\S+)/(?P<what>\S+)|no matches for kind \"?(?P<other>\w+)|the kind is not served",
         "a kind that {object} needs is not installed on the cluster: {message}",

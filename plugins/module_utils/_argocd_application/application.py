@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Mapping
@@ -19,6 +20,7 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._kube impo
 )
 
 REFRESH = "argocd.argoproj.io/refresh"
+_SCRATCH = re.compile(r' from "/[^"]*"')
 _WELL = ("", "Healthy", "Suspended")
 
 
@@ -125,16 +127,21 @@ def _operation(item: Mapping[str, Any], index: int) -> Operation:
         revision = at(item, "operation", "sync", "revision") or revision
     return Operation(
         phase=phase,
-        message=" ".join(str(state.get("message") or "").split()),
+        message=_readable(state.get("message")),
         revision=str(revision or ""),
         finished_at=str(state.get("finishedAt") or ""),
         failures=tuple(_failures(state)),
     )
 
 
+def _readable(text: Any) -> str:
+    """One line, without the temporary file that Argo CD's kubectl read the manifest from."""
+    return _SCRATCH.sub("", " ".join(str(text or "").split())).rstrip(".")
+
+
 def _failures(state: Mapping[str, Any]) -> list[str]:
     return [
-        f"{entry.get('kind')}/{entry.get('name')}: {' '.join(str(entry.get('message') or '').split())}"
+        f"{entry.get('kind')}/{entry.get('name')}: {_readable(entry.get('message'))}"
         for entry in items_at(state, "syncResult", "resources")
         if entry.get("status") == "SyncFailed" or entry.get("hookPhase") in ("Failed", "Error")
     ]

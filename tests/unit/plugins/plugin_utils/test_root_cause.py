@@ -27,6 +27,7 @@ SAID = [
     ("path_missing", "application", APP, "ComparisonError: deployment/x: app path does not exist"),
     ("broken_link", "application", APP, "ComparisonError: destination of symlink deployment/a.yaml is missing"),
     ("manifest_broken", "application", APP, "ComparisonError: `kustomize build` failed: yaml: line 24: did not find"),
+    ("older_sync_running", "application", APP, "sync of 16428ff Running: failed to apply. Retrying attempt #3"),
     ("crd_missing", "application", APP, "ComparisonError: could not find route.openshift.io/Route"),
     (
         "namespace_not_managed",
@@ -184,6 +185,15 @@ def test_reads_what_all_info_modules_return():
     found = root_cause(results)
     assert found["cause"] == "crd_missing"
     assert [entry["hop"] for entry in found["chain"]] == ["application", "topic", "s3"]
+
+
+@pytest.mark.parametrize(
+    ("revision", "cause"), [("a" * 40, "older_sync_running"), ("b" * 40, "crd_missing")], ids=["older", "ours"]
+)
+def test_a_sync_that_is_retried_is_told_from_one_that_is_in_the_way(revision, cause):
+    operation = {"phase": "Running", "revision": revision, "message": 'no matches for kind "X". Retrying attempt #1'}
+    app = {"name": "a", "exists": True, "sync_status": "OutOfSync", "revision": "b" * 40, "operation": operation}
+    assert root_cause({"argocd_application_info": {"applications": [app]}})["cause"] == cause
 
 
 def test_a_refused_request_is_evidence_too():
