@@ -13,7 +13,7 @@ from typing import Sequence
 
 import kopf
 
-from manuela_lab.operator import cluster_api, log_server, watching
+from manuela_lab.operator import cluster_api, log_server, resync, watching
 from manuela_lab.operator.addresses import Addresses
 from manuela_lab.operator.artemis import ArtemisController
 from manuela_lab.operator.broker_config import REPLICATION_PORT
@@ -99,6 +99,10 @@ class Operator:
             self._names_changed.clear()
             self.hosts.refresh()
 
+    async def keep_in_step(self) -> None:
+        """Find what vanished while a watch was broken."""
+        await resync.keep_in_step(self._api, self.view, lambda resource: self.observe(resource, gone=True))
+
     async def close(self) -> None:
         """Stop the controllers, then the processes."""
         await asyncio.gather(*(reconciler.close() for reconciler in self._reconcilers))
@@ -141,6 +145,7 @@ async def _serve(settings: Settings, operator: Operator, stop: asyncio.Event) ->
         asyncio.create_task(watches, name="watches"),
         asyncio.create_task(log_server.serve(operator.kubelet, *settings.kubelet, settings.pki, stop), name="logs"),
         asyncio.create_task(operator.keep_names(), name="names"),
+        asyncio.create_task(operator.keep_in_step(), name="resync"),
         asyncio.create_task(stop.wait(), name="stop"),
     ]
     done, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

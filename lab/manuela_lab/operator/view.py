@@ -29,6 +29,10 @@ class View:
         """Return one object, or None."""
         return self._kinds.get(kind, {}).get(Key(namespace, name))
 
+    def kinds(self) -> list[str]:
+        """Return the kinds of which objects have been seen."""
+        return list(self._kinds)
+
     def all(self, kind: str, namespace: str | None = None) -> Iterator[Resource]:
         """Yield the objects of a kind, of one namespace or of all, in the order of their keys."""
         found = self._kinds.get(kind, {})
