@@ -74,8 +74,9 @@ class Objects:
         return [Found(wanted, kind, item) for item in items] or [Found(wanted, kind, None)]
 
     def plan(self, current: tuple[Found, ...]) -> Plan:
-        """Compare."""
-        return plan(current, self.goal)
+        """Compare.  What was being deleted may be gone once a patch has taken its finalizers off."""
+        leaving = [entry.wanted for entry in self._before or () if entry.item and terminating(entry.item)]
+        return plan(tuple(entry for entry in current if entry.item or entry.wanted not in leaving), self.goal)
 
     def apply(self, plan: Plan) -> None:
         """Write, in the order of the option: topics before their operator, for instance."""

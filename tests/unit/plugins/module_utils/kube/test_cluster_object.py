@@ -111,6 +111,13 @@ def test_a_null_in_a_patch_removes_and_is_not_sent_twice(kube, clock):
     assert not carry_out(params, False, clock, kube).changed
 
 
+def test_the_last_finalizer_of_a_leaving_object_takes_it_away(kube, clock):
+    kube.put(TOPIC, "t", metadata={"finalizers": ["x"], "deletionTimestamp": "2026-01-01T00:00:00Z"})
+    kube.patched = lambda kind, item: kube.drop(TOPIC, "t")
+    params = options(T, state="patched", patch={"metadata": {"finalizers": None}})
+    assert carry_out(params, False, clock, kube).changed
+
+
 def test_values_of_secrets_are_shown_by_fingerprint_only(kube, clock):
     kube.put(SECRET, "s", data={"password": "b2xkLXNlY3JldA=="})
     entry = {"kind": "Secret", "namespace": "ns", "name": "s"}
