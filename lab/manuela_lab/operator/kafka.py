@@ -11,7 +11,6 @@ from typing import Iterable
 from manuela_lab.operator import (
     broker_config,
     cluster_ca,
-    conditions,
     kafka_status,
     listener_routes,
     pem,
@@ -22,20 +21,13 @@ from manuela_lab.operator.addresses import Addresses
 from manuela_lab.operator.cluster_api import ClusterApi
 from manuela_lab.operator.containers import data_of
 from manuela_lab.operator.kafka_spec import CLUSTER_LABEL, KafkaSpec, Listener, generation, parse
+from manuela_lab.operator.refusals import OPERATION_TIMEOUT, Refused, seconds_left, timed_out
 from manuela_lab.operator.resources import Key, Resource
 from manuela_lab.operator.rollout import Rollout, is_ready
 from manuela_lab.operator.settings import Settings
 from manuela_lab.operator.view import View
 
 DEPENDENTS = ("Pod", "Service", "ConfigMap", "KafkaNodePool", "Route")
-
-
-class Refused(Exception):
-    """A resource that Strimzi would not deploy; ``reason`` is the exception's name there."""
-
-    def __init__(self, reason: str, message: str) -> None:
-        super().__init__(message)
-        self.reason = reason
 
 
 class KafkaController:
@@ -76,7 +68,11 @@ class KafkaController:
             self._check(kafka, spec, pools)
             ready = await self._deploy(kafka, spec)
         except Refused as refused:
-            entry = conditions.condition("NotReady", True, refused.reason, str(refused))
+            await self._api.set_status(kafka, kafka_status.not_ready(kafka, refused.condition, now))
+            return None
+        left = OPERATION_TIMEOUT if ready else seconds_left(self._unready_since(spec))
+        if left <= 0:
+            entry = timed_out(f"Pods resource {spec.pod} in namespace {spec.namespace} to be ready")
             await self._api.set_status(kafka, kafka_status.not_ready(kafka, entry, now))
             return None
         certificates = {one.name: self._public_certificate(spec, one) for one in spec.listeners if one.tls}
@@ -84,7 +80,12 @@ class KafkaController:
         await self._api.set_status(kafka, status)
         for pool in pools:
             await self._api.set_status(pool, kafka_status.node_pool(pool, kafka, spec, now))
-        return None
+        return None if ready else left
+
+    def _unready_since(self, spec: KafkaSpec) -> str | None:
+        pod = self._view.get("Pod", spec.namespace, spec.pod)
+        found = ((pod or {}).get("status") or {}).get("conditions") or ()
+        return next((str(entry["lastTransitionTime"]) for entry in found if entry["type"] == "Ready"), None)
 
     def _check(self, kafka: Resource, spec: KafkaSpec, pools: list[Resource]) -> None:
         supported = generation(kafka)

@@ -43,7 +43,7 @@ class KafkaAdmin:
         self._client = AdminClient({"bootstrap.servers": bootstrap, **QUIET})
 
     def find(self, name: str) -> Topic | None:
-        """Return a topic, or None."""
+        """Return a topic, or None; raise KafkaRefused, also when no broker answers."""
         from confluent_kafka import KafkaException, TopicCollection
 
         try:
@@ -52,6 +52,8 @@ class KafkaAdmin:
             if error.args[0].name() == "UNKNOWN_TOPIC_OR_PART":
                 return None
             raise _refused(error) from error
+        except TimeoutError as error:
+            raise KafkaRefused("TIMED_OUT", f"no answer from {self._bootstrap} within {TIMEOUT:.0f} s") from error
         partitions = found.partitions
         return Topic(name, len(partitions), len(partitions[0].replicas), str(found.topic_id), self._config(name))
 

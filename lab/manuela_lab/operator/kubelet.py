@@ -10,11 +10,12 @@ import logging
 import shutil
 import time
 from pathlib import Path
-from typing import Callable, Coroutine
+from typing import Callable, Coroutine, Mapping
 
 from manuela_lab.operator import node, processes, resources
 from manuela_lab.operator.cluster_api import ApiError, ClusterApi
 from manuela_lab.operator.container_log import ContainerLog
+from manuela_lab.operator.containers import KEEP_ANNOTATION
 from manuela_lab.operator.images import Images
 from manuela_lab.operator.pod_runner import PodRunner
 from manuela_lab.operator.resources import Key, Resource
@@ -109,12 +110,18 @@ class Kubelet:
         finally:
             self._runners.pop(uid, None)
             self._tasks.pop(uid, None)
+            if resources.deleting(runner.pod):
+                self._sweep_volumes(runner.pod)
 
-    def sweep_volumes(self, owners: set[str]) -> None:
-        """Remove kept volumes whose owner is gone."""
-        for volume in self.volumes.glob("*"):
-            if volume.name not in owners:
-                shutil.rmtree(volume, ignore_errors=True)
+    def _sweep_volumes(self, pod: Resource) -> None:
+        """Remove kept volumes with their owner; a pod that is only replaced leaves them to the next."""
+        keep = resources.notes(pod).get(KEEP_ANNOTATION)
+        if keep and not any(self._alive(owner, pod) for owner in pod["metadata"].get("ownerReferences") or ()):
+            shutil.rmtree(self.volumes / keep, ignore_errors=True)
+
+    def _alive(self, owner: Mapping[str, str], pod: Resource) -> bool:
+        found = self._view.get(owner["kind"], resources.key(pod).namespace, owner["name"])
+        return found is not None and resources.uid(found) == owner["uid"] and not resources.deleting(found)
 
     def lookup(self, namespace: str, kind: str, name: str) -> Resource | None:
         """Return a ConfigMap or Secret."""

@@ -19,22 +19,13 @@ from manuela_lab.operator.kafka_spec import CLUSTER_LABEL, generation
 from manuela_lab.operator.mirror_maker_config import connectors as connectors_of
 from manuela_lab.operator.mirror_maker_config import render
 from manuela_lab.operator.mirror_maker_spec import Invalid, MirrorMakerSpec, Trusted, parse
+from manuela_lab.operator.refusals import Refused, has_timed_out, seconds_left, timed_out
 from manuela_lab.operator.resources import Key, Resource
 from manuela_lab.operator.rollout import Rollout, is_ready
 from manuela_lab.operator.view import View
 
 STARTING_PAUSE = 1.0
 RUNNING_PAUSE = 15.0
-OPERATION_TIMEOUT = 60.0
-"""Seconds after which a mirror that does not run is reported (Strimzi's own default is 300)."""
-
-
-class Refused(Exception):
-    """A resource that Strimzi would not deploy; ``reason`` is the exception's name there."""
-
-    def __init__(self, reason: str, message: str) -> None:
-        super().__init__(message)
-        self.reason = reason
 
 
 class MirrorMakerController:
@@ -70,12 +61,11 @@ class MirrorMakerController:
             spec = self._parse(resource)
             pod = await self._deploy(resource, spec)
         except Refused as refused:
-            entry = conditions.condition("NotReady", True, refused.reason, str(refused))
-            await self._api.set_status(resource, kafka_status.not_ready(resource, entry, now))
+            await self._api.set_status(resource, kafka_status.not_ready(resource, refused.condition, now))
             return None
         entries = await self._connectors(spec, pod) if pod and is_ready(pod) else []
         waiting = connectors.missing(entries, spec)
-        found = _judge(resource, spec, pod, entries, waiting, time.time())
+        found = _judge(resource, spec, pod, entries, waiting)
         await self._api.set_status(resource, _status(resource, spec, found, entries, now))
         return STARTING_PAUSE if waiting and found is None else RUNNING_PAUSE
 
@@ -175,12 +165,11 @@ def _started(pod: Resource) -> float:
     return resources.seconds(text) if text else time.time()
 
 
-def _waiting_since(resource: Resource) -> float:
+def _waiting_since(resource: Resource) -> str:
     """Return since when one waits: for the resource, or for its pod's newest process."""
     entries = (resource.get("status") or {}).get("containerStatuses") or ()
     started = [((entry.get("state") or {}).get("running") or {}).get("startedAt") for entry in entries]
-    times = [resource["metadata"]["creationTimestamp"], *(text for text in started if text)]
-    return max(resources.seconds(text) for text in times)
+    return max([str(resource["metadata"]["creationTimestamp"]), *(str(text) for text in started if text)])
 
 
 def _judge(
@@ -189,7 +178,6 @@ def _judge(
     pod: Resource | None,
     entries: list[dict[str, Any]],
     waiting: list[str],
-    now: float,
 ) -> Condition | None:
     """Return the condition that the mirror is in; None while it starts."""
     if spec.replicas == 0:
@@ -200,19 +188,11 @@ def _judge(
         )
     if not waiting:
         return conditions.condition("Ready", True)
-    if now - _waiting_since(pod or resource) < OPERATION_TIMEOUT:
+    if not has_timed_out(resource) and seconds_left(_waiting_since(pod or resource)) > 0:
         return None
-    what = (
-        f"connectors {', '.join(waiting)} to be running"
-        if is_ready(pod)
-        else f"Pods resource {spec.pod} in namespace {spec.namespace} to be ready"
-    )
-    return conditions.condition(
-        "NotReady",
-        True,
-        "TimeoutException",
-        f"Exceeded timeout of {OPERATION_TIMEOUT * 1000:.0f}ms while waiting for {what}",
-    )
+    if is_ready(pod):
+        return timed_out(f"connectors {', '.join(waiting)} to be running")
+    return timed_out(f"Pods resource {spec.pod} in namespace {spec.namespace} to be ready")
 
 
 def _status(

@@ -18,7 +18,7 @@ from manuela_lab.operator.topic_plan import NotSupported, TopicPlan, TopicSpec
 from manuela_lab.operator.view import View
 
 FINALIZER = "strimzi.io/topic-operator"
-LOOK_AGAIN = 120.0
+LOOK_AGAIN, TRY_AGAIN = 120.0, 10.0
 
 
 class TopicController:
@@ -63,7 +63,7 @@ class TopicController:
             entry = conditions.condition("Ready", False, reason, str(error))
         now = resources.timestamp(time.time())
         await self._api.set_status(topic, topic_plan.status(topic, spec, topic_id, entry, now))
-        return LOOK_AGAIN
+        return LOOK_AGAIN if entry["status"] == "True" else TRY_AGAIN
 
     def _kafka_of(self, topic: Resource) -> KafkaSpec | None:
         """Return the topic's Kafka when its entity operator is there to look after the topic."""

@@ -149,3 +149,23 @@ def test_node_pools_that_are_not_there(cluster: MemoryCluster, controller: Kafka
     cluster.has(kafka, pair())
     reconcile(controller)
     assert refusal(cluster)[2].startswith("KafkaNodePools are enabled, but")
+
+
+def test_a_broker_that_does_not_come_up_in_time(
+    cluster: MemoryCluster, controller: KafkaController, kafka: Resource, pool: Resource
+) -> None:
+    cluster.has(kafka, pool, pair())
+    reconcile(controller)
+    pod = cluster.view.get(*POD)
+    assert pod is not None
+    unready = {"type": "Ready", "status": "False", "lastTransitionTime": "2026-01-01T00:00:00Z"}
+    cluster.has({**pod, "status": {"conditions": [unready]}})
+    reconcile(controller)
+    assert refusal(cluster)[1:] == (
+        "TimeoutException",
+        "Exceeded timeout of 60000ms while waiting for Pods resource kafka-cluster-kafka-0 in namespace lake to be "
+        "ready",
+    )
+    become_ready(cluster)
+    reconcile(controller)
+    assert "Ready" in {entry["type"] for entry in cluster.status("Kafka", *KEY)["conditions"]}
