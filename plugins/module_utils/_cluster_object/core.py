@@ -25,6 +25,7 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._kube impo
     at,
     name_of,
     namespace_of,
+    terminating,
 )
 from ansible_collections.manuela.event_streaming.plugins.module_utils._kube_client import connect
 from ansible_collections.manuela.event_streaming.plugins.module_utils._plan import Plan, Result, converge
