@@ -93,13 +93,15 @@ def _judge_revision(app: Application, goal: Goal, accepts: Accepts, said: str) -
 
 def compared(app: Application, goal: Goal) -> bool:
     """Say whether Argo CD has compared after the refresh; it takes the annotation away with the answer."""
+    if app.outdated:
+        return False
     if not goal.since:
         return True
     return not app.refreshing and epoch(app.reconciled_at) >= goal.since - _SKEW
 
 
 def _spec_error(app: Application, goal: Goal) -> str:
-    if goal.since and app.refreshing:
+    if app.outdated or (goal.since and app.refreshing):
         return ""
     for entry in app.conditions:
         text = " ".join(str(entry.get("message") or "").split())

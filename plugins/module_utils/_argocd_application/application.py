@@ -20,6 +20,8 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._kube impo
 )
 
 REFRESH = "argocd.argoproj.io/refresh"
+TRACKING = "argocd.argoproj.io/tracking-id"
+INSTANCE = "app.kubernetes.io/instance"
 _SCRATCH = re.compile(r' from "/[^"]*"')
 _WELL = ("", "Healthy", "Suspended")
 
@@ -59,6 +61,10 @@ class Application:
     healthy_since: float = 0.0
     revision: str = ""
     source: Mapping[str, Any] = field(default_factory=dict)
+    # What Argo CD says is about a source that the Application has no more.
+    outdated: bool = False
+    # The Application that deploys this one.
+    parent: str = ""
     reconciled_at: str = ""
     refreshing: bool = False
     automated: bool = False
@@ -106,6 +112,8 @@ def read(item: Mapping[str, Any], wanted: Wanted) -> Application:
         healthy_since=epoch(at(status, "health", "lastTransitionTime")),
         revision=str(revision or ""),
         source=found[index] if found else {},
+        outdated=_outdated(item),
+        parent=_parent(item),
         reconciled_at=str(status.get("reconciledAt") or ""),
         refreshing=REFRESH in (at(item, "metadata", "annotations") or {}),
         automated=at(item, "spec", "syncPolicy", "automated") is not None,
@@ -114,6 +122,20 @@ def read(item: Mapping[str, Any], wanted: Wanted) -> Application:
         unhealthy=tuple(_unhealthy(status)),
         finalizers=tuple(map(str, at(item, "metadata", "finalizers") or [])),
     )
+
+
+def _outdated(item: Mapping[str, Any]) -> bool:
+    before = at(item, "status", "sync", "comparedTo", "source") or {}
+    now = at(item, "spec", "source") or {}
+    return bool(before and now) and any(
+        before.get(key) != now.get(key) for key in ("repoURL", "path", "targetRevision")
+    )
+
+
+def _parent(item: Mapping[str, Any]) -> str:
+    tracked = str((at(item, "metadata", "annotations") or {}).get(TRACKING) or "").partition(":")[0]
+    # An Application outside Argo CD's own namespace is written NAMESPACE_NAME.
+    return tracked.rpartition("_")[2] or str((at(item, "metadata", "labels") or {}).get(INSTANCE) or "")
 
 
 def _operation(item: Mapping[str, Any], index: int) -> Operation:

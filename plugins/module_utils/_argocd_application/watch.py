@@ -49,8 +49,16 @@ class View:
 
     @property
     def terminal(self) -> str:
-        """The first sentence that waiting cannot cure."""
-        return next((verdict.terminal for verdict in self.verdicts if verdict.terminal), "")
+        """The first sentence that waiting cannot cure; what its parent may yet correct, waiting can."""
+        pending = {
+            app.name for app, verdict in self._pairs() if app.exists and not verdict.met and not verdict.terminal
+        }
+        return next(
+            (verdict.terminal for app, verdict in self._pairs() if app.parent not in pending and verdict.terminal), ""
+        )
+
+    def _pairs(self) -> list[tuple[Application, Verdict]]:
+        return list(zip(self.applications, self.verdicts, strict=True))
 
     def as_result(self, reason: str = "") -> dict[str, Any]:
         """Return the module's answer; ``reason`` says why it is not what was asked for."""

@@ -5,7 +5,10 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.manuela.event_streaming.plugins.module_utils._argocd_application.application import REFRESH
+from ansible_collections.manuela.event_streaming.plugins.module_utils._argocd_application.application import (
+    REFRESH,
+    TRACKING,
+)
 from ansible_collections.manuela.event_streaming.plugins.module_utils._argocd_application.core import observe
 from ansible_collections.manuela.event_streaming.plugins.module_utils._argocd_application.wanted import (
     same_path,
@@ -168,6 +171,44 @@ def test_what_cannot_be_deployed_ends_the_wait_with_its_text(argo, clock, kind, 
         run(argo, clock)
     assert (caught.value.code, clock.seconds < 5) == ("failed", True)
     assert caught.value.msg == f"Application app cannot be deployed: {kind}: {text}"
+
+
+@pytest.fixture
+def child(argo, clock):
+    """A child whose manifest, as the parent has deployed it so far, follows a repository that cannot be reached."""
+    error = {"type": "ComparisonError", "message": "lookup git.example.com: no such host"}
+    wrong = {"path": "config/y", "repoURL": "https://git.example.com/upstream.git"}
+    failed = status("", reconciled=1, sync="Unknown", conditions=[error])
+    failed["sync"]["comparedTo"] = {"source": wrong}
+    argo.put(APPLICATION, "child", "argocd", spec={"source": wrong}, status=failed)
+
+    def says(second, **changes):
+        def write():
+            item = argo.item(APPLICATION, "child", "argocd")
+            item["metadata"]["annotations"] = {TRACKING: "app:argoproj.io/Application:argocd/child"}
+            item.update(changes)
+
+        clock.at(second, write)
+
+    says(1)
+    return says
+
+
+def test_what_the_parent_is_about_to_correct_does_not_end_the_wait(argo, clock, child):
+    argo.says(5, revision=OURS)
+    child(5, spec={"source": {"path": "config/y", "repoURL": REPO}})
+    child(9, status=status(OURS, reconciled=9))
+    assert run(argo, clock, {"name": "app"}, {"name": "child"}, wait_for="synced").state["met"]
+    assert clock.seconds >= 9
+
+
+def test_what_the_parent_has_left_wrong_ends_the_wait(argo, clock, child):
+    argo.says(3, revision=OURS)
+    with pytest.raises(Failure) as caught:
+        run(argo, clock, {"name": "app"}, {"name": "child"}, wait_for="synced")
+    assert caught.value.code == "failed"
+    assert "Application child cannot be deployed" in caught.value.msg
+    assert 3 <= clock.seconds < 10
 
 
 def test_a_repo_server_that_restarts_is_waited_for(argo, clock):
