@@ -166,7 +166,7 @@ class Git:
         env.update(_QUIET)
         if self.quarantine:
             env["GIT_OBJECT_DIRECTORY"] = str(self.quarantine)
-            env["GIT_ALTERNATE_OBJECT_DIRECTORIES"] = str(self._object_directory())
+            env["GIT_ALTERNATE_OBJECT_DIRECTORIES"] = str(self.object_directory())
         if url:
             env["GIT_SSH_COMMAND"] = self._ssh_command()
             if self.access.token:
@@ -242,7 +242,8 @@ class Git:
             self._ssh = f"{base} {shlex.join(words)}"
         return self._ssh
 
-    def _object_directory(self) -> Path:
+    def object_directory(self) -> Path:
+        """Return where the repository keeps its objects."""
         if self._objects is None:
             plain = Git(self.directory, self.access)
             self._objects = (self.directory / plain.text("rev-parse", "--git-path", "objects")).resolve()

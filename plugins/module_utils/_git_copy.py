@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Iterator
@@ -34,7 +34,27 @@ def opened(path: str, access: Access, *, keep: bool) -> Iterator[WorkCopy]:
         quarantine = None if keep else Path(room, "objects")
         if quarantine:
             quarantine.mkdir()
-        yield WorkCopy(_root(root, access), access, Path(room), quarantine)
+        copy = WorkCopy(_root(root, access), access, Path(room), quarantine)
+        with _times_kept(copy.git) if quarantine else nullcontext():
+            yield copy
+
+
+@contextmanager
+def _times_kept(git: Git) -> Iterator[None]:
+    """Give objects their times back: git sets the time of an object that it finds where it was going to write one."""
+    store = git.object_directory()
+    times = _times(store)
+    try:
+        yield
+    finally:
+        for path, (read, written) in _times(store).items():
+            if path in times and times[path][1] != written:
+                os.utime(path, ns=(read, times[path][1]))
+
+
+def _times(store: Path) -> dict[str, tuple[int, int]]:
+    files = (entry for folder in store.iterdir() if folder.is_dir() for entry in os.scandir(folder) if entry.is_file())
+    return {entry.path: ((state := entry.stat()).st_atime_ns, state.st_mtime_ns) for entry in files}
 
 
 def _root(path: Path, access: Access) -> Path:

@@ -15,6 +15,7 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._wait impo
 
 THREADS = 16
 BATCH = 1000  # as many as a request takes; smaller ones were slower on SeaweedFS
+_SMALLEST = 250
 _SINGLE_TRIES = 6
 _LONGEST_PAUSE = 5.0
 
@@ -88,6 +89,9 @@ class Emptying:
         try:
             return self._store.delete(self._bucket, items)
         except StoreFailure as failure:
+            if failure.slow and len(items) > _SMALLEST:  # a store may need longer for a batch than an answer may take
+                half = len(items) // 2
+                return self._refused_in_batch(items[:half]) + self._refused_in_batch(items[half:])
             if not failure.said.unsupported:
                 raise
             self._batches_work = False  # an old store: one request for each object from here on

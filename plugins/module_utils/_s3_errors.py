@@ -69,6 +69,7 @@ class StoreFailure(Failure):
     """A failure of a store that still knows what the store said."""
 
     said: Said = Said("")
+    slow: bool = False  # the store took the request and gave no answer in time
 
 
 def refusal(doing: str, said: Said, endpoint: str, access_key: str) -> StoreFailure:
@@ -102,9 +103,15 @@ def no_answer(doing: str, kind: str, cause: str, endpoint: str, *, https_assumed
     elif "resolve" in text or "name or service" in text or "nodename" in text or "getaddrinfo" in text:
         advice = "Check the host name in endpoint_url, DNS and the proxy variables"
     assumed = " (https was assumed, since endpoint_url names no scheme)" if https_assumed else ""
-    return StoreFailure(
+    slow = kind == "ReadTimeoutError"
+    state = "gave no answer in time" if slow else "does not answer"
+    if slow:
+        advice = "Give a longer request_timeout, or look at the store"
+    failure = StoreFailure(
         "unreachable",
-        f"cannot {doing}: no S3 store answers at {endpoint}{assumed}: {cause}. {advice}",
+        f"cannot {doing}: the S3 store at {endpoint}{assumed} {state}: {cause}. {advice}",
         retryable=True,
         details={"error": kind, "message": cause, "endpoint_url": endpoint},
     )
+    failure.slow = slow
+    return failure

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git_worktree import same_repository
@@ -45,7 +47,9 @@ def test_moves_to_the_remote_tip_and_keeps_local_changes_elsewhere(copy):
 def test_check_mode_leaves_every_byte_of_the_repository_alone(copy):
     copy.colleague("theirs", ("app/b.yaml", "b\n"))
     copy.write("work", "README", "mine\n")
+    copy.git("hash-object -w README")
     before = copy.bytes_of(copy.path)
+    time.sleep(0.01)  # the clock of a file system
     copy.worktree(check=True)
     assert copy.bytes_of(copy.path) == before
 

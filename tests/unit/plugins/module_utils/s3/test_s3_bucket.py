@@ -12,6 +12,7 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._plan impo
 from ansible_collections.manuela.event_streaming.plugins.module_utils._s3 import Item
 from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_bucket import Bucket, Desired
 from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_emptying import THREADS, Emptying
+from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_errors import no_answer
 
 LAKE = "manuela-data-lake"
 
@@ -180,6 +181,19 @@ def test_a_store_without_batches_gets_single_deletes(store, clock, code):
     store.script["delete"] = [code] * 100
     assert run(store, clock).state["deleted"] == 40
     assert store.calls.count("delete_one") == 40
+
+
+def test_a_batch_that_takes_too_long_is_tried_in_halves(store, clock):
+    fill(store, 1000)
+    slow = no_answer("delete", "ReadTimeoutError", "Read timed out", "http://store", https_assumed=False)
+
+    def too_large(bucket, items):
+        if len(items) > 300:
+            raise slow
+
+    store.script["delete"] = [too_large] * 100
+    assert run(store, clock).state["deleted"] == 1000
+    assert set(store.batches) == {250}
 
 
 def test_absent_empties_and_deletes_the_bucket(store, clock):
