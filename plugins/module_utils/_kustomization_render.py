@@ -52,9 +52,14 @@ class Program:
                 retryable=True,
             ) from None
         if child.returncode:
-            said = err.decode("utf-8", "replace").strip()
-            raise Failure("corrupt_input", f"{said.replace(str(directory.parent) + '/', '')[-600:]}")
+            raise Failure("corrupt_input", _said(err.decode("utf-8", "replace"), directory))
         return out.decode("utf-8", "replace")
+
+
+def _said(text: str, directory: Path) -> str:
+    """Return what the program complained about, without its warnings and without our absolute path."""
+    lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith(("#", "W"))]
+    return " ".join(lines).replace(f"{directory.parent}/", "")[-600:] or "it ended with an error and said nothing"
 
 
 def find_program(asked: str, timeout: float) -> Program | None:

@@ -35,14 +35,15 @@ def load() -> Any:
     """
     try:
         import cryptography
+
+        found = str(cryptography.__version__)
+        if tuple(map(int, found.split(".")[:2])) < tuple(map(int, MINIMUM.split("."))):
+            raise missing_library("cryptography", "Making and reading certificates", MINIMUM, found)
         from cryptography import exceptions, x509
         from cryptography.hazmat.primitives import hashes, serialization
         from cryptography.hazmat.primitives.asymmetric import ec, rsa
     except ImportError as error:
         raise missing_library("cryptography", "Making and reading certificates", MINIMUM) from error
-    found = str(cryptography.__version__)
-    if tuple(int(part) for part in found.split(".")[:2]) < tuple(int(part) for part in MINIMUM.split(".")):
-        raise missing_library("cryptography", "Making and reading certificates", MINIMUM, found)
     return SimpleNamespace(
         x509=x509, hashes=hashes, serialization=serialization, ec=ec, rsa=rsa, exceptions=exceptions, version=found
     )

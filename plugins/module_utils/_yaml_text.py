@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import bisect
 from dataclasses import dataclass
-from typing import Any, Iterator, Literal, Sequence
+from typing import Any, Iterator, Literal
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure, missing_library
 
@@ -184,9 +184,3 @@ def _node(yaml: Any, event: Any, opened: list[tuple[Any, list[Node]]]) -> Node |
         style = "flow" if first.flow_style else "block"
         return Node(kind, first.start_mark.index, end, "", style, first.tag or "", first.anchor or "", tuple(children))
     return None
-
-
-def described(nodes: Sequence[Node], source: Source) -> str:
-    """Return the lines of ``nodes`` in words: "lines 3 and 7"."""
-    numbers = [str(source.line(node.start)) for node in nodes]
-    return ("line " if len(numbers) == 1 else "lines ") + " and ".join(numbers)
