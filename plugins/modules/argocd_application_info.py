@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: argocd_application_info
 short_description: Sync, health and revision of Argo CD Applications, and waiting until a commit is deployed
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Reads Application resources over the Kubernetes API, so it needs neither an Argo CD login nor its program.
   - Finds Applications by name, or by the path and repository that they deploy, in whatever namespace Argo CD lives.

@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: cluster_object
 short_description: Delete, patch or scale Kubernetes objects, by name or by labels
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Deletes objects, applies a JSON merge patch to them or sets their number of replicas, and can wait until it is so.
   - Does nothing when it is so already. An object that is being deleted is not deleted again.

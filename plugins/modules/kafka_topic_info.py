@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: kafka_topic_info
 short_description: Partitions, offsets and newest records of Kafka topics, and whether records flow now
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Reads first and end offsets and the newest records of topics.
   - V(flowing) means that the end offset grew while the module looked and that the newest record is younger than

@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: resource_status_info
 short_description: States of Kubernetes resources, and what is behind those that are not ready
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Reads the conditions of any resources by name or labels and says whether each is ready, in its operator's own words.
   - Knows what ready means for Strimzi (with the connectors and tasks of KafkaMirrorMaker2, for which Argo CD has no

@@ -28,10 +28,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.timeout(480))
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Take a lab that is up already, while tests are written."""
+    parser.addoption("--lab-dir", help="use the lab in this directory, and leave it up")
+
+
 @pytest.fixture(scope="session")
-def lab() -> Iterator[Lab]:
+def lab(request: pytest.FixtureRequest) -> Iterator[Lab]:
     """Return a lab that is up; take it down and insist that nothing is left."""
-    directory = Path(tempfile.mkdtemp(prefix="lab-"))
+    given = request.config.getoption("--lab-dir")
+    if given:
+        yield Lab(Path(given).resolve())
+        return
+    yield from _own_lab(Path(tempfile.mkdtemp(prefix="lab-")))
+
+
+def _own_lab(directory: Path) -> Iterator[Lab]:
     lab = Lab(directory)
     begin = time.monotonic()
     up = lab.command("up", limit=1500)
