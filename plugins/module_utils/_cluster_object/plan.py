@@ -88,9 +88,7 @@ def wanted_of(entry: Mapping[str, Any]) -> Wanted:
         labels=str(entry.get("label_selector") or ""),
     )
     if bool(wanted.name) == bool(wanted.labels):
-        raise Failure(
-            "invalid_option", f"objects: {wanted.kind} needs a name or a label_selector. Give one of them"
-        )
+        raise Failure("invalid_option", f"objects: {wanted.kind} needs a name or a label_selector. Give one of them")
     return wanted
 
 
@@ -144,9 +142,20 @@ def merged(item: Any, patch: Any) -> Any:
     for key, value in patch.items():
         if value is None:
             result.pop(key, None)
-        else:
-            result[key] = merged(result.get(key), value)
+            continue
+        inner = merged(result.get(key), value)
+        # Taking away what is not there leaves nothing behind: the API server keeps no empty map for it.
+        if key in result or not _only_removes(value):
+            result[key] = inner
     return result
+
+
+def _only_removes(patch: Any) -> bool:
+    return (
+        isinstance(patch, Mapping)
+        and bool(patch)
+        and all(value is None or _only_removes(value) for value in patch.values())
+    )
 
 
 def shown(entry: Found, goal: Goal, *, done: bool = False) -> Any:

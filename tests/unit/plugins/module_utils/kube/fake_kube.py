@@ -155,9 +155,11 @@ class FakeKube:
         key = (kind.resource, namespace if kind.namespaced else "", name)
         if key not in self.objects:
             return None
-        self.objects[key] = merge(self.objects[key], body)
-        self.patched(kind, self.objects[key])
-        return copy.deepcopy(self.objects[key])
+        item = self.objects[key] = merge(self.objects[key], body)
+        if not item["metadata"].get("annotations", True):
+            del item["metadata"]["annotations"]
+        self.patched(kind, item)
+        return copy.deepcopy(item)
 
     def delete(self, kind: Kind, namespace: str, name: str, propagation: str = "Background") -> bool:
         self._note("delete", kind, namespace, name)

@@ -111,6 +111,13 @@ def test_a_null_in_a_patch_removes_and_is_not_sent_twice(kube, clock):
     assert not carry_out(params, False, clock, kube).changed
 
 
+def test_taking_the_only_annotation_away_leaves_no_difference(kube, clock):
+    kube.put(TOPIC, "t", metadata={"annotations": {"x": "y"}})
+    params = options(T, state="patched", patch={"metadata": {"annotations": {"x": None}}})
+    assert carry_out(params, False, clock, kube).changed
+    assert not carry_out(params, False, clock, kube).changed
+
+
 def test_the_last_finalizer_of_a_leaving_object_takes_it_away(kube, clock):
     kube.put(TOPIC, "t", metadata={"finalizers": ["x"], "deletionTimestamp": "2026-01-01T00:00:00Z"})
     kube.patched = lambda kind, item: kube.drop(TOPIC, "t")
