@@ -33,7 +33,7 @@ class Program:
     def build(self, directory: Path) -> str:
         """Return the manifests that the kustomization in ``directory`` makes."""
         verb = "build" if "kustomize" in Path(self.path).name else "kustomize"
-        child = subprocess.Popen(
+        child = subprocess.Popen(  # pylint: disable=ansible-bad-function
             [self.path, verb, str(directory)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
