@@ -1,7 +1,10 @@
 # Copyright: (c) 2026, manuela.event_streaming contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which Kafka has which address of the lab: the first without a route and the first with one have the known ones."""
+"""Which Kafka has which address of the lab.
+
+The factory's first without a route and the central data centre's first with one have the known ones.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,8 @@ class Addresses:
         self._given.pop(key, None)
 
     def _candidates(self, with_route: bool) -> Iterable[int]:
-        yield ADDRESS_KAFKA_WITH_ROUTE if with_route else ADDRESS_KAFKA
+        if self._settings.last if with_route else self._settings.first:
+            yield ADDRESS_KAFKA_WITH_ROUTE if with_route else ADDRESS_KAFKA
         # Two clusters may each have further ones: each takes its own half.
         spare = list(ADDRESS_MORE_KAFKA)
         half = len(spare) // 2

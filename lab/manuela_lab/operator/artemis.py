@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, manuela.event_streaming contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The AMQ Broker operator: services, routes and a pod in front of the lab's MQTT broker."""
+"""The AMQ Broker operator: services, routes and a pod in front of the lab's MQTT broker, or of one of its own."""
 
 from __future__ import annotations
 
@@ -22,15 +22,20 @@ IMAGE = "registry.redhat.io/amq7/amq-broker-rhel9:7.13"
 
 
 class ArtemisController:
-    """Reconciles ActiveMQArtemis resources; ``address`` is where the lab's MQTT broker listens."""
+    """Reconciles ActiveMQArtemis resources.
+
+    ``address`` is where the lab's MQTT broker listens.  Where ``own`` is true, it is where one of this cluster's own
+    shall listen: a second instance of the demo has the same client names and must not meet the first.
+    """
 
     name = "artemis"
 
-    def __init__(self, api: ClusterApi, view: View, address: str, domain: str) -> None:
+    def __init__(self, api: ClusterApi, view: View, address: str, domain: str, own: bool = False) -> None:
         self._api = api
         self._view = view
         self._address = address
         self._domain = domain
+        self._own = {ADDRESS_ANNOTATION: address} if own else {}
         self._rollout = Rollout(api, view, OPERATOR)
 
     def concerned(self, resource: Resource) -> Iterable[Key]:
@@ -50,17 +55,17 @@ class ArtemisController:
             return None
         for manifest in manifests(broker, self._address, self._domain):
             await self._rollout.ensure(manifest)
-        ready = is_ready(await self._rollout.roll(pod(broker)))
+        ready = is_ready(await self._rollout.roll(pod(broker, self._own)))
         now = resources.timestamp(time.time())
         await self._api.set_status(broker, status(broker, ready, now))
         return None
 
 
-def pod(broker: Resource) -> Resource:
-    """Return the broker's pod.  Its process is the lab's own, which is there before any resource."""
+def pod(broker: Resource, notes: Mapping[str, str]) -> Resource:
+    """Return the broker's pod.  Without an address of its own its process is the lab's, there before any resource."""
     where = resources.key(broker)
     metadata = _metadata(broker, f"{where.name}-ss-0")
-    metadata["annotations"] = {REVISION: revision(resources.uid(broker))}
+    metadata["annotations"] = {REVISION: revision(resources.uid(broker)), **notes}
     container = {"name": f"{where.name}-container", "image": IMAGE, "securityContext": RESTRICTED_CONTAINER}
     spec = {
         "automountServiceAccountToken": False,

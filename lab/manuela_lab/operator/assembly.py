@@ -17,6 +17,7 @@ from manuela_lab.operator import cluster_api, log_server, resync, watching
 from manuela_lab.operator.addresses import Addresses
 from manuela_lab.operator.artemis import ArtemisController
 from manuela_lab.operator.broker_config import REPLICATION_PORT
+from manuela_lab.operator.broker_image import BrokerImage
 from manuela_lab.operator.camel_image import CamelImage
 from manuela_lab.operator.cluster_api import ApiError, ClusterApi
 from manuela_lab.operator.hosts import Hosts
@@ -32,7 +33,7 @@ from manuela_lab.operator.olm import SubscriptionController
 from manuela_lab.operator.reconciler import Controller, Reconciler
 from manuela_lab.operator.resources import Key, Resource
 from manuela_lab.operator.routes import RouteController
-from manuela_lab.operator.settings import Settings
+from manuela_lab.operator.settings import ADDRESS_OWN_BROKER, Settings
 from manuela_lab.operator.topics import TopicController
 from manuela_lab.operator.view import View
 
@@ -53,7 +54,8 @@ class Operator:
         self.hosts = Hosts(settings, self.view)
         kafka = KafkaImage(settings.cache, settings.home / "kafka-image")
         self._camel = CamelImage(settings.cache)
-        self.kubelet = Kubelet(settings, api, self.view, Images(kafka.program, self._camel.program), self.hosts.file)
+        images = Images(kafka.program, self._camel.program, BrokerImage(settings.labnet).program)
+        self.kubelet = Kubelet(settings, api, self.view, images, self.hosts.file)
         self._reconcilers = [Reconciler(controller) for controller in self._controllers()]
         self._names_changed = asyncio.Event()
 
@@ -71,10 +73,16 @@ class Operator:
             MirrorMakerController(api, view, self.hosts),
             PlatformController(api, view),
             IntegrationController(api, view, self._camel, settings.home / "kits"),
-            ArtemisController(api, view, settings.mqtt[0], settings.domains[settings.dc]),
+            self._artemis(),
             RouteController(api, view, settings.domains[settings.dc]),
             SubscriptionController(api, view),
         ]
+
+    def _artemis(self) -> ArtemisController:
+        """The lab's MQTT broker is the factory's."""
+        settings = self._settings
+        address = settings.mqtt[0] if settings.first else settings.address(ADDRESS_OWN_BROKER)
+        return ArtemisController(self._api, self.view, address, settings.domains[settings.dc], own=not settings.first)
 
     def observe(self, resource: Resource, gone: bool) -> None:
         """Take in one watch event."""

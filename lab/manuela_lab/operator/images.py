@@ -27,6 +27,7 @@ KAFKA = re.compile(
 )
 CAMEL = re.compile(r"/camel-k-kit-[\w]+(@sha256:[0-9a-f]+|:[\w.-]+)?$")
 SENSOR = re.compile(r"/[\w-]*(software-sensor|machine-sensor)[\w-]*(:[\w.-]+)?(@sha256:[0-9a-f]+)?$")
+BROKER = re.compile(r"/amq-broker-rhel\d+(:[\w.-]+)?(@sha256:[0-9a-f]+)?$")
 SHELL = re.compile(r"(^|/)(busybox|ubi\d*(-minimal|/ubi[\w-]*)?)(:[\w.-]+)?$")
 PATH = os.environ.get("PATH") or os.defpath
 
@@ -73,11 +74,12 @@ def played(sandbox: Sandbox) -> Program:
 class Images:
     """The table of images, in the order in which it is searched."""
 
-    def __init__(self, kafka: Build, camel: Build) -> None:
+    def __init__(self, kafka: Build, camel: Build, broker: Build = played) -> None:
         self._table: list[tuple[re.Pattern[str], Build]] = [
             (KAFKA, kafka),
             (CAMEL, camel),
             (SENSOR, sensor),
+            (BROKER, broker),
             (SHELL, shell),
         ]
 

@@ -65,6 +65,8 @@ class MirrorMakerController:
             return None
         entries = await self._connectors(spec, pod) if pod and is_ready(pod) else []
         waiting = connectors.missing(entries, spec)
+        if pod is None and spec.replicas:
+            return STARTING_PAUSE  # it is being rolled, and until then what was said stands
         found = _judge(resource, spec, pod, entries, waiting)
         await self._api.set_status(resource, _status(resource, spec, found, entries, now))
         return STARTING_PAUSE if waiting and found is None else RUNNING_PAUSE
@@ -188,7 +190,7 @@ def _judge(
         )
     if not waiting:
         return conditions.condition("Ready", True)
-    if not has_timed_out(resource) and seconds_left(_waiting_since(pod or resource)) > 0:
+    if pod is None or (not has_timed_out(resource) and seconds_left(_waiting_since(pod)) > 0):
         return None
     if is_ready(pod):
         return timed_out(f"connectors {', '.join(waiting)} to be running")

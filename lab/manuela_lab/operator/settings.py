@@ -17,6 +17,7 @@ from manuela_lab.places import Places
 ADDRESS_KAFKA = 10
 ADDRESS_KAFKA_WITH_ROUTE = 20
 ADDRESS_MORE_KAFKA = range(60, 100)
+ADDRESS_OWN_BROKER = 23
 ADDRESS_NOBODY = 254
 """A service without a pod: the name resolves, the connection is refused, as on a cluster."""
 
@@ -38,6 +39,8 @@ class Settings:
     route: tuple[str, int]
     """The router that can be cut: it passes TLS through to the first Kafka with a route."""
     mqtt: tuple[str, int]
+    labnet: Path = Path("labnet")
+    """The program that an MQTT broker of this cluster's own runs."""
 
     def address(self, octet: int) -> str:
         """Return the lab's address with this last octet."""
@@ -47,6 +50,16 @@ class Settings:
     def home(self) -> Path:
         """Return the directory of this cluster."""
         return self.state / self.dc
+
+    @property
+    def first(self) -> bool:
+        """Say whether this is the factory's cluster, to which the known addresses without a route belong."""
+        return self.dc == next(iter(self.domains))
+
+    @property
+    def last(self) -> bool:
+        """Say whether this is the central cluster, to which the known addresses with a route belong."""
+        return self.dc == list(self.domains)[-1]
 
     @property
     def node(self) -> str:
@@ -82,4 +95,5 @@ def parse(dc: str, places: Places, lab: Mapping[str, Any]) -> Settings:
         domains={str(each["cluster"]): str(each["apps_domain"]) for each in entries},
         route=(str(lab["route"]["ip"]), int(lab["route"]["port"])),
         mqtt=(str(lab["mqtt"]["host"]), int(lab["mqtt"]["port"])),
+        labnet=Path(lab["cache"]["labnet"]),
     )

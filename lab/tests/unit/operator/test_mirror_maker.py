@@ -139,11 +139,14 @@ def test_a_failed_task_is_named_with_its_trace(mirror: Resource) -> None:
 
 def condition_after(cluster: MemoryCluster, settings: Settings, *found: Resource) -> dict[str, Any]:
     cluster.has(*found)
-    hosts = Hosts(settings, cluster.view)
-    controller = MirrorMakerController(cluster, cluster.view, hosts)  # type: ignore[arg-type]
-    asyncio.run(controller.reconcile(KEY))
+    look(cluster, settings)
     (entry,) = cluster.status("KafkaMirrorMaker2", *KEY)["conditions"]
     return dict(entry)
+
+
+def look(cluster: MemoryCluster, settings: Settings) -> None:
+    controller = MirrorMakerController(cluster, cluster.view, Hosts(settings, cluster.view))  # type: ignore[arg-type]
+    asyncio.run(controller.reconcile(KEY))
 
 
 def secret(**data: str) -> Resource:
@@ -162,9 +165,36 @@ def test_a_secret_without_the_key(cluster: MemoryCluster, settings: Settings, mi
     assert entry["message"] == "Items with key(s) [tls.crt] are missing in Secret trust"
 
 
+POD = ("Pod", "mirror", "factory-to-central-mirrormaker2-0")
+
+
+def pod_is(cluster: MemoryCluster, ready: bool, created: str) -> None:
+    pod = cluster.view.get(*POD)
+    assert pod is not None
+    status = {"conditions": [{"type": "Ready", "status": str(ready)}]}
+    cluster.has({**pod, "metadata": {**pod["metadata"], "creationTimestamp": created}, "status": status})
+
+
 def test_a_mirror_that_does_not_start_in_time_is_not_ready(
     cluster: MemoryCluster, settings: Settings, mirror: Resource
 ) -> None:
-    entry = condition_after(cluster, settings, mirror, secret(tls_crt="x"))
+    cluster.has(mirror, secret(tls_crt="x"))
+    look(cluster, settings)
+    pod_is(cluster, ready=False, created="2026-01-01T00:00:00Z")
+    look(cluster, settings)
+    (entry,) = cluster.status("KafkaMirrorMaker2", *KEY)["conditions"]
     assert (entry["type"], entry["reason"]) == ("NotReady", "TimeoutException")
     assert "factory-to-central-mirrormaker2-0" in entry["message"]
+
+
+def test_while_its_pod_is_rolled_what_was_said_stands(
+    cluster: MemoryCluster, settings: Settings, mirror: Resource
+) -> None:
+    ready = {"conditions": [{"type": "Ready", "status": "True"}]}
+    cluster.has({**mirror, "status": ready}, secret(tls_crt="x"))
+    look(cluster, settings)
+    pod_is(cluster, ready=True, created="2026-01-01T00:00:00Z")
+    cluster.has(secret(tls_crt="another"))
+    look(cluster, settings)
+    assert ("delete", "Pod", POD[2]) in cluster.journal
+    assert cluster.status("KafkaMirrorMaker2", *KEY) == ready

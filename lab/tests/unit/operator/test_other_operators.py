@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Mapping
 
@@ -13,12 +14,18 @@ import pytest
 from memory_cluster import MemoryCluster
 
 from manuela_lab.operator import resources
+from manuela_lab.operator.addresses import Addresses
 from manuela_lab.operator.artemis import ArtemisController
+from manuela_lab.operator.artemis import pod as artemis_pod
+from manuela_lab.operator.broker_image import BrokerImage
+from manuela_lab.operator.containers import ADDRESS_ANNOTATION, Sandbox
+from manuela_lab.operator.images import Images, played
 from manuela_lab.operator.integration_objects import DIGEST, LABEL
 from manuela_lab.operator.integrations import IntegrationController
 from manuela_lab.operator.olm import SubscriptionController
 from manuela_lab.operator.resources import Key, Resource
 from manuela_lab.operator.routes import RouteController
+from manuela_lab.operator.settings import Settings
 from manuela_lab.parts.integration import NotRunnable
 
 KEY = Key("lake", "writer")
@@ -195,3 +202,24 @@ def test_the_mqtt_broker_has_a_service_for_each_acceptor(cluster: MemoryCluster)
     assert cluster.view.get("Service", "lake", "writer-mqtt-0-svc") is not None
     assert [resources.key(route).name for route in cluster.view.all("Route")] == ["writer-all-0-svc-rte"]
     assert conditions_of(cluster, "ActiveMQArtemis")["Ready"]["status"] == "False"
+
+
+def test_a_second_instance_has_a_broker_of_its_own() -> None:
+    broker = resource("ActiveMQArtemis", "broker.amq.io/v2alpha5", {}, name="mqtt")
+    shared, own = (artemis_pod(broker, notes) for notes in ({}, {ADDRESS_ANNOTATION: "127.9.8.23"}))
+    image = BrokerImage(Path("/cache/labnet"))
+    images = Images(played, played, image.program)
+    assert images.program(sandbox_of(shared)).argv == ()
+    assert images.program(sandbox_of(own)).argv[:2] == ("/cache/labnet", "--mqtt=127.9.8.23:61616,127.9.8.23:1883")
+
+
+def sandbox_of(pod: Resource) -> Sandbox:
+    return Sandbox(pod, pod["spec"]["containers"][0], Path("/x"), {}, {}, Path("/x/hosts"), "127.9.8.23")
+
+
+def test_the_known_addresses_of_kafka_belong_to_the_demo(settings: Settings):
+    central, factory = Addresses(settings), Addresses(replace(settings, dc="factory"))
+    test, demo = Key("manuela-tst-all", "manuela-kafka-cluster"), Key("messaging", "manuela-kafka-cluster")
+    assert factory.of(demo, with_route=False) == "127.9.8.10"
+    assert central.of(test, with_route=False) not in ("127.9.8.10", "127.9.8.20")
+    assert central.of(Key("lake", "kafka-cluster"), with_route=True) == "127.9.8.20"
