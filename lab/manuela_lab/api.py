@@ -15,7 +15,13 @@ from manuela_lab.errors import LabError
 from manuela_lab.lab import Lab
 from manuela_lab.profile import Cluster
 
-REQUEST_TIMEOUT = urllib3.Timeout(connect=2.0, read=15.0)
+REQUEST_TIMEOUT = urllib3.Timeout(connect=2.0, read=30.0)
+READY_TIMEOUT = urllib3.Timeout(connect=2.0, read=5.0)
+# Everything here can be done twice, and a machine that starts two data centres is busy.
+PATIENT = urllib3.Retry(
+    5, backoff_factor=0.3, allowed_methods=None, status_forcelist=(429, 500, 502, 503, 504), raise_on_status=False
+)
+DESCRIPTION = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf"
 FIELD_MANAGER = "manuela-lab"
 PLURALS = {"CustomResourceDefinition": "customresourcedefinitions", "ConfigMap": "configmaps", "Secret": "secrets"}
 CLUSTER_WIDE = {"Namespace", "CustomResourceDefinition", "Node", "ClusterRole", "ClusterRoleBinding"}
@@ -33,13 +39,17 @@ class Api:
     def ready(self) -> str | None:
         """Nothing when the API is ready, else what it said."""
         try:
-            status, body = self._request("GET", "/readyz", None)
+            status, body = self._request("GET", "/readyz", None, retries=False, timeout=READY_TIMEOUT)
         except LabError as error:
             return str(error)
         if status == 200:
             return None
-        failed = [line for line in body.decode(errors="replace").splitlines() if line.startswith("[-]")]
-        return f"HTTP {status} {' '.join(failed)}".strip()
+        failed = [
+            line.partition(" failed")[0]
+            for line in body.decode(errors="replace").splitlines()
+            if line.startswith("[-]")
+        ]
+        return f"HTTP {status}, waiting for {', '.join(each.removeprefix('[-]') for each in failed[:3]) or 'itself'}"
 
     def get(self, path: str) -> dict[str, Any] | None:
         """An object or a list; nothing when it does not exist."""
@@ -55,6 +65,18 @@ class Api:
         status, body = self._request("PATCH", query, manifest, "application/apply-patch+yaml")
         self._answer("applying", path, status, body)
 
+    def describe_itself(self) -> None:
+        """Have the API server make the description of its kinds, which it then keeps.
+
+        Argo CD asks for it when it starts and waits half a minute, which a busy machine may need longer than.
+        """
+        self._request("GET", "/openapi/v2", None, accept=DESCRIPTION)
+
+    def merge(self, path: str, patch: dict[str, Any]) -> None:
+        """Change some fields of an object."""
+        status, body = self._request("PATCH", path, patch, "application/merge-patch+json")
+        self._answer("changing", path, status, body)
+
     def _answer(self, doing: str, path: str, status: int, body: bytes) -> dict[str, Any]:
         try:
             answer: dict[str, Any] = json.loads(body)
@@ -64,11 +86,21 @@ class Api:
             raise LabError(f"{doing} {path} in {self.cluster.name}: HTTP {status}: {answer.get('message')}")
         return answer
 
-    def _request(self, method: str, path: str, body: Any, kind: str = "application/json") -> tuple[int, bytes]:
+    def _request(
+        self,
+        method: str,
+        path: str,
+        body: Any,
+        kind: str = "application/json",
+        accept: str = "application/json",
+        retries: urllib3.Retry | bool = PATIENT,
+        timeout: urllib3.Timeout = REQUEST_TIMEOUT,
+    ) -> tuple[int, bytes]:
         data = None if body is None else json.dumps(body).encode()
+        headers = {"Content-Type": kind, "Accept": accept}
         try:
             answer = self._pool.request(
-                method, self._server + path, body=data, headers={"Content-Type": kind}, retries=False
+                method, self._server + path, body=data, headers=headers, retries=retries, timeout=timeout
             )
         except urllib3.exceptions.HTTPError as error:
             raise LabError(f"the API of {self.cluster.name} does not answer ({type(error).__name__})") from error
@@ -77,9 +109,8 @@ class Api:
 
 def _pool(pki: Path) -> urllib3.PoolManager:
     return urllib3.PoolManager(
-        ca_certs=str(pki / "ca.crt"), cert_file=str(pki / "admin.crt"), key_file=str(pki / "admin.key"),
-        timeout=REQUEST_TIMEOUT,
-    )  # fmt: skip
+        ca_certs=str(pki / "ca.crt"), cert_file=str(pki / "admin.crt"), key_file=str(pki / "admin.key")
+    )
 
 
 def object_path(manifest: dict[str, Any]) -> str:

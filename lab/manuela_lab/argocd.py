@@ -11,6 +11,7 @@ from typing import Any
 from manuela_lab.api import Api
 
 NAMESPACE = "argocd"
+LONGEST = 200
 PART_OF_ARGOCD = {"app.kubernetes.io/part-of": "argocd"}
 # Kinds that change often and that no application holds: watching them costs memory in both data centres.
 EXCLUDED = """\
@@ -53,17 +54,34 @@ def _everything() -> dict[str, Any]:
     }
 
 
+def application_path(name: str) -> str:
+    """The URL path of an Application."""
+    return f"/apis/argoproj.io/v1alpha1/namespaces/{NAMESPACE}/applications/{name}"
+
+
 def sync_state(api: Api, application: str) -> str | None:
     """Nothing when the application is Synced, else what holds it."""
-    found = api.get(f"/apis/argoproj.io/v1alpha1/namespaces/{NAMESPACE}/applications/{application}")
+    found = api.get(application_path(application))
     if found is None:
         return "the Application does not exist"
     status = found.get("status", {})
     sync = status.get("sync", {}).get("status")
     if sync == "Synced":
         return None
+    return f"sync status {sync or 'not yet known'}{_said(status)}"
+
+
+def _said(status: dict[str, Any]) -> str:
     messages = [each.get("message", "") for each in status.get("conditions") or []]
     operation = status.get("operationState", {})
     messages.append(f"{operation.get('phase', '')} {operation.get('message', '')}".strip())
     said = "; ".join(message for message in messages if message)
-    return f"sync status {sync or 'not yet known'}" + (f": {said[:300]}" if said else "")
+    return f": {said[:LONGEST]}" if said else ""
+
+
+def refresh_if_failed(api: Api, application: str) -> None:
+    """Have Argo CD compare again: after a failed comparison, such as on an overloaded machine, it waits for minutes."""
+    found = api.get(application_path(application)) or {}
+    if found.get("status", {}).get("sync", {}).get("status") == "Unknown":
+        annotations = {"argocd.argoproj.io/refresh": "normal"}
+        api.merge(application_path(application), {"metadata": {"annotations": annotations}})

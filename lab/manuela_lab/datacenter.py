@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -20,6 +22,9 @@ from manuela_lab.supervision import Supervisor
 API_TIMEOUT = 240.0
 SYNC_TIMEOUT = 240.0
 DEFINITIONS_TIMEOUT = 120.0
+REFRESH_EVERY = 100
+"""Looks, of which there are ten a second."""
+
 CONDITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 
 
@@ -30,19 +35,34 @@ def bring_up(lab: Lab, cluster: Cluster, progress: Progress) -> None:
     progress.wait(f"the API of {name}", api.ready, API_TIMEOUT, f"see 'lab logs {name}-kubernetes'")
     progress.say(f"{name}: API ready on https://{lab.network.api(cluster)}")
     _define(api, definitions(lab), progress)
+    api.describe_itself()
     argocd.bootstrap(api)
     environments = lab.profile.environments_of(cluster)
     Supervisor(lab).start([f"{name}-argocd-controller", *(f"{each.name}-operator" for each in environments)])
-    for environment in environments:
-        api.apply(parent(lab, environment.application))
-    for environment in environments:
-        _await_sync(api, environment.application, progress)
+    parents = [environment.application for environment in environments]
+    if cluster == lab.profile.clusters[0]:
+        parents += guests(lab)
+    for application in parents:
+        api.apply(parent(lab, application))
+    for application in parents:
+        _await_sync(api, application, progress)
 
 
 def _await_sync(api: Api, application: str, progress: Progress) -> None:
     name = api.cluster.name
     hint = f"see 'lab logs {name}-argocd-controller' and 'lab logs {name}-argocd-repo-server'"
-    progress.wait(f"{application} to be Synced", lambda: argocd.sync_state(api, application), SYNC_TIMEOUT, hint)
+
+    looks = itertools.count(1)
+
+    def seen() -> str | None:
+        try:
+            if next(looks) % REFRESH_EVERY == 0:
+                argocd.refresh_if_failed(api, application)
+            return argocd.sync_state(api, application)
+        except LabError as error:
+            return str(error)
+
+    progress.wait(f"{application} to be Synced", seen, SYNC_TIMEOUT, hint)
     progress.say(f"{name}: {application} is Synced")
 
 
@@ -70,11 +90,30 @@ def _established(definition: dict[str, Any]) -> bool:
     return any(each["type"] == "Established" and each["status"] == "True" for each in conditions)
 
 
-def parent(lab: Lab, application: str) -> dict[str, Any]:
-    """The parent Application as the remote's meta/ has it."""
+def guests(lab: Lab) -> list[str]:
+    """Parents of a repository that is not ours and that follow the lab all the same: those of the sensors."""
+    if not lab.adopted:
+        return []
+    own = {environment.application for environment in lab.profile.environments}
+    return [
+        each["metadata"]["name"]
+        for each in _meta(lab)
+        if each["metadata"]["name"] not in own and each["spec"]["source"].get("repoURL") == lab.remote_url
+    ]
+
+
+def _meta(lab: Lab) -> Iterator[dict[str, Any]]:
+    """The parents of the remote."""
     for path in gitremote.listing(lab.places.remote, lab.branch, "meta"):
         for each in manifests.parse(gitremote.show(lab.places.remote, lab.branch, path), path):
-            if each.get("kind") == "Application" and each["metadata"]["name"] == application:
-                each["metadata"].setdefault("namespace", argocd.NAMESPACE)
-                return each
+            if each.get("kind") == "Application":
+                yield each
+
+
+def parent(lab: Lab, application: str) -> dict[str, Any]:
+    """The parent Application as the remote's meta/ has it."""
+    for each in _meta(lab):
+        if each["metadata"]["name"] == application:
+            each["metadata"].setdefault("namespace", argocd.NAMESPACE)
+            return each
     raise LabError(f"no file of meta/ in {lab.remote_url} holds the Application {application}")

@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
+from manuela_lab import sensors
 from manuela_lab.errors import LabError
 from manuela_lab.manifests import point_applications
 from manuela_lab.places import Places
@@ -69,13 +70,15 @@ def seed(places: Places, url: str, branch: str, left_over: bool) -> str:
 def adopt(places: Places, source: str, url: str, parents: Iterable[str]) -> str:
     """Make the remote from somebody's repository, with one commit more: the parents follow this remote.
 
-    Only the parents: the children are for prepare to set, as in a fork.
+    Only the parents: the children are for prepare to set, as in a fork.  But prepare knows nothing of the sensors when
+    they are in an environment of their own (the demo's line data server): there the lab sets parent and children.
     """
     with _arriving(places) as (bare, tree):
         git("clone", "-q", "--bare", _absolute(source), str(bare))
         git("clone", "-q", str(bare), str(tree))
         branch = git("symbolic-ref", "--short", "HEAD", cwd=tree)
-        changed = point_applications(tree, _named(tree / "meta", set(parents)), url, branch)
+        named = _named(tree / "meta", set(parents))
+        changed = point_applications(tree, [*named, *sensors.applications(tree, named)], url, branch)
         if changed:
             _commit(tree, "The parents follow the lab's remote")
             git("push", "-q", "origin", branch, cwd=tree)
