@@ -13,7 +13,7 @@ from random import Random
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
-from manuela_lab.parts.hosts import resolve
+from manuela_lab.parts.hosts import endpoint
 from manuela_lab.parts.sensor.schedule import Due
 from manuela_lab.parts.sensor.settings import Metric, Settings
 from manuela_lab.parts.sensor.walk import payload
@@ -55,7 +55,7 @@ class Publisher:
         host, port = self._settings.host, self._settings.port
         self._gone.clear()
         try:
-            self._client.connect(resolve(host, self._settings.hosts_file), port, keepalive=KEEP_ALIVE)
+            self._client.connect(*endpoint(host, port, self._settings.hosts_file), keepalive=KEEP_ALIVE)
         except OSError as error:
             say(f"no MQTT broker at {host}:{port}: {error}; next try in {RETRY_SECONDS:g} s")
             return False

@@ -89,3 +89,24 @@ def test_what_a_killed_start_left_is_swept(ours: Places):
     leftover.mkdir(parents=True)
     gitremote.seed(ours, URL, "main", left_over=False)
     assert not leftover.exists()
+
+
+def test_sensors_in_an_environment_of_their_own_follow_the_lab_too(ours: Places, tmp_path: Path):
+    theirs = replace(ours, state=tmp_path / "theirs")
+    gitremote.seed(theirs, "https://git.example/theirs.git", "main", left_over=False)
+    tree = tmp_path / "tree"
+    git("clone", "-q", str(theirs.remote), str(tree))
+    sensor = "manuela-stormshift-machine-sensor-application.yaml"
+    line = tree / "deployment" / "execenv-linedataserver"
+    line.mkdir()
+    (tree / "deployment" / "execenv-factorydatacenter" / sensor).rename(line / sensor)
+    parent = (tree / "meta" / "argocd-execenv-factorydatacenter.yaml").read_text()
+    (tree / "meta" / "line.yaml").write_text(parent.replace("factorydatacenter", "linedataserver"))
+    (tree / "meta" / "other.yaml").write_text(parent.replace("factorydatacenter", "other"))
+    git("add", "--all", cwd=tree)
+    git("commit", "-q", "-m", "a line data server", cwd=tree)
+    assert gitremote.adopt(ours, str(tree), URL, PARENTS) == "main"
+    changed = set(git("diff", "--name-only", "main~1", "main", cwd=ours.remote).splitlines())
+    assert {"meta/line.yaml", f"config/instances/manuela-stormshift/{sensor}"} <= changed
+    assert "meta/other.yaml" not in changed
+    assert not [path for path in changed if "messaging" in path], "these are for prepare to set"

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from manuela_lab.parts.hosts import parse, resolve
+from manuela_lab.parts.hosts import endpoint, parse, resolve
 
 
 def test_the_first_line_that_has_a_name_wins():
@@ -26,3 +26,11 @@ def test_a_name_that_moved_is_found_at_its_new_address(tmp_path):
     assert resolve("broker", file) == "127.1.2.3"
     file.write_text("127.1.2.4 broker\n")
     assert resolve("broker", file) == "127.1.2.4"
+
+
+def test_a_route_of_a_repository_made_for_other_clusters_is_known_by_its_first_label(tmp_path):
+    file = tmp_path / "hosts"
+    file.write_text("127.1.2.3 mqtt-svc-rte-line.apps.factory.lab.example mqtt-svc.line.svc\n")
+    assert endpoint("mqtt-svc-rte-line.apps.ocp.example.com", 80, file) == ("127.1.2.3", 1883)
+    assert endpoint("mqtt-svc.line.svc", 61616, file) == ("127.1.2.3", 61616)
+    assert endpoint("other-rte-line.apps.ocp.example.com", 80, file)[0] == "other-rte-line.apps.ocp.example.com"
