@@ -14,6 +14,9 @@ from typing import BinaryIO, TextIO
 from manuela_lab.errors import LabError
 from manuela_lab.places import Places
 
+CONTAINERS = "*/pods/*/logs/*/*.log"
+"""cluster/pods/namespace_pod_uid/logs/container/start.log"""
+
 LINES = 100
 POLL = 0.3
 
@@ -21,10 +24,13 @@ POLL = 0.3
 def parts(places: Places) -> dict[str, Path]:
     """Every log of the lab: fixed programs by their names, containers by cluster/namespace/pod/container."""
     found = {path.stem: path for path in sorted(places.logs.glob("*.log"))}
-    for path in sorted(places.state.glob("*/**/*.log")):
-        if path.parent != places.logs and "etcd" not in path.parts:
-            found[str(path.relative_to(places.state).with_suffix(""))] = path
-    return found
+    return found | {_container(path): path for path in sorted(places.state.glob(CONTAINERS))}
+
+
+def _container(path: Path) -> str:
+    """The last start of a container, since logs are sorted by the number of the start."""
+    cluster, _, pod, _, container, _ = path.parts[-6:]
+    return "/".join([cluster, *pod.split("_")[:2], container])
 
 
 def find(places: Places, part: str) -> Path:

@@ -118,6 +118,15 @@ def test_a_part_is_found_by_its_name_or_a_piece_that_only_it_has(logged: Places)
         logs.find(logged, "kafka")
 
 
+def test_a_container_is_found_by_its_pod_and_shows_its_last_start(logged: Places):
+    directory = logged.state / "factory" / "pods" / "messaging_mqtt2kafka-7f-x_0a1b" / "logs" / "integration"
+    directory.mkdir(parents=True)
+    for start in range(2):
+        (directory / f"{start}.log").write_text("")
+    assert "factory/messaging/mqtt2kafka-7f-x/integration" in logs.parts(logged)
+    assert logs.find(logged, "mqtt2kafka").name == "1.log"
+
+
 def test_logs_shows_the_last_lines(logged: Places):
     output = io.StringIO()
     logs.show(logs.find(logged, "s3"), False, output)
