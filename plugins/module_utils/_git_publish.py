@@ -94,6 +94,9 @@ class Publisher:
                 built = self._build(base)
                 if built.tip == base or check_mode:
                     return self._settle(Outcome(built, base, attempt, False), check_mode)
+                if sent and sent.base != base:
+                    moved = f"somebody else moved the branch meanwhile: {self._last(base)}"
+                    built = replace(built, reasons=(*built.reasons, moved))
                 sent = Outcome(built, base, attempt, True)
                 if self._push(built.tip):
                     return self._settle(sent, check_mode)
@@ -102,6 +105,13 @@ class Publisher:
                     raise
             clock.sleep(_pause(attempt))
         raise self._lost(retries + 1)
+
+    def _last(self, revision: str) -> str:
+        """Return the commit that touched the asked paths last, in words."""
+        paths = [path for wanted in self.stack.wanted for path in wanted.paths]
+        return self.copy.git.ask("log", "-1", "--format=%h by %an: %s", revision, "--", *paths) or self.copy.git.ask(
+            "log", "-1", "--format=%h by %an: %s", revision
+        )
 
     def _build(self, base: str) -> Built:
         ahead = self.copy.only_in(self.head, base) if base else []  # a branch that is new there starts at HEAD
@@ -157,7 +167,8 @@ class Publisher:
         warnings: tuple[str, ...] = ()
         behind = built.tip != self.head and not changed and any(self.stack.changes())
         if behind and self._moves(built, dry=True).moved:  # pushed by a run that was killed before it could say so
-            built = replace(built, reasons=("the remote already has these changes; the work copy follows",))
+            reason = f"the remote already has these changes ({self._last(outcome.base)}); the work copy follows"
+            built = replace(built, reasons=(reason,))
             changed = True
         if changed and not check_mode:
             warnings = self._advance(built)

@@ -9,6 +9,7 @@ import base64
 import hashlib
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Mapping
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure, missing_library
@@ -42,8 +43,11 @@ class Endpoint:
         url = f"https://{given}" if bare else given or f"https://s3.{region}.amazonaws.com"
         if not re.match(r"^https?://[^/\s@]+(/\S*)?$", url):
             raise Failure("invalid_option", f"endpoint_url: {given!r} is no URL of a store. Give http(s)://host:port")
+        ca_cert = params.get("ca_cert") or ""
+        if ca_cert and not Path(ca_cert).is_file():
+            raise Failure("invalid_option", f"ca_cert: there is no file {ca_cert}. Check the path")
         return cls(url, params["access_key"], params["secret_key"], region, bool(params.get("validate_certs", True)),
-                   params.get("ca_cert") or "", params.get("addressing_style") or "path",
+                   ca_cert, params.get("addressing_style") or "path",
                    float(params.get("request_timeout") or 15), bare)  # fmt: skip
 
 

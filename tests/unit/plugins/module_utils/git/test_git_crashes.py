@@ -143,6 +143,7 @@ def test_a_lost_race_is_built_again_on_the_new_tip(copy, losses):
     assert done.state["attempts"] == losses + 1
     assert copy.log() == ["first", *[f"bot{number}" for number in range(losses)], "A"]
     assert len(copy.clock.pauses) == losses
+    assert any("bot" in reason for reason in done.reasons)
 
 
 def test_a_race_that_is_always_lost_names_who_won(copy):

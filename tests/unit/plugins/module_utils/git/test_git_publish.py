@@ -161,6 +161,7 @@ def test_a_change_that_the_remote_has_already_makes_no_commit(copy):
     assert done.state["commits"][0]["created"] is False
     assert (done.state["revision"], done.state["pushed"]) == (tip, False)
     assert copy.log() == ["first", "theirs"]
+    assert "by Colleague: theirs" in done.reasons[0]
     assert not copy.publish(("Same", "README")).changed
 
 

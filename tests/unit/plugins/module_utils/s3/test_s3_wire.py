@@ -196,7 +196,7 @@ def test_where_nobody_answers_the_cause_is_named(server, url, words):
 
 
 @pytest.mark.parametrize("options", [{"access_key": None}, {"secret_key": ""}, {"endpoint_url": "ftp://x"},
-                                     {"endpoint_url": "http://user:pw@x"}])  # fmt: skip
+                                     {"endpoint_url": "http://user:pw@x"}, {"ca_cert": "/no/such.pem"}])  # fmt: skip
 def test_options_that_cannot_work_are_refused(server, options):
     assert raised(lambda: store(server, **options)).code == "invalid_option"
 
