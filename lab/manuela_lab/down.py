@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 
-from manuela_lab import lab, processes
+from manuela_lab import lab, processes, sockets
 from manuela_lab.errors import LabError
 from manuela_lab.lock import alone
 from manuela_lab.places import Places
@@ -42,5 +42,6 @@ def _remove_sockets(places: Places) -> None:
     except LabError:
         return
     if known is not None:
-        for socket in seaweed_store(known).sockets():
+        argocd = [sockets.ask_pass(known, cluster) for cluster in known.profile.clusters]
+        for socket in [*seaweed_store(known).sockets(), *argocd]:
             socket.unlink(missing_ok=True)

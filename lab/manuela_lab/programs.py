@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from manuela_lab import sockets
 from manuela_lab.lab import Lab
 from manuela_lab.parts import seaweed
 from manuela_lab.prerequisites import required
@@ -127,6 +128,7 @@ def _argocd_environment(lab: Lab, cluster: Cluster) -> dict[str, str]:
         "ARGOCD_PLUGINSOCKFILEPATH": str(home / "plugins"),
         "ARGOCD_GNUPGHOME": str(home / "gpg"),
         "ARGOCD_GPG_ENABLED": "false",
+        "ARGOCD_ASK_PASS_SOCK": str(sockets.ask_pass(lab, cluster)),
         "KUBECONFIG": str(lab.places.cluster_kubeconfig(cluster.name)),
     }
 
