@@ -118,7 +118,10 @@ def _asked(**more: Any) -> dict[str, Any]:
     """Return the options of ``tls_secret`` for a pair in central and its certificate in the factory."""
     manifest = {"name": None, "namespace": None, "certificate_key": "tls.crt", "private_key_key": "tls.key"}
     params = {
-        "manifests": [{**manifest, "path": "factory/trust.yaml", "holds": "certificate"}, {**manifest, "path": "central/pair.yaml", "holds": "pair"}],
+        "manifests": [
+            {**manifest, "path": "factory/trust.yaml", "holds": "certificate"},
+            {**manifest, "path": "central/pair.yaml", "holds": "pair"},
+        ],
         "subject_alt_name": ["DNS:*.apps.example.com", "DNS:bootstrap.apps.example.com"],
         "common_name": None,
         "subject": None,

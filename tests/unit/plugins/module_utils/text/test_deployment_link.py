@@ -91,7 +91,10 @@ def test_a_link_in_the_wrong_environment_is_named(tree):
 def test_a_link_in_the_wrong_environment_is_moved_when_told(tree):
     tree.link(f"{FACTORY}/its-other-name.yaml", f"../../{STORE}")
     done = tree.run(execute, params(one(CENTRAL, STORE), stray="move"))
-    assert (done.state["created"], done.state["removed"]) == ([f"{CENTRAL}/store.yaml"], [f"{FACTORY}/its-other-name.yaml"])
+    assert (done.state["created"], done.state["removed"]) == (
+        [f"{CENTRAL}/store.yaml"],
+        [f"{FACTORY}/its-other-name.yaml"],
+    )
     assert "its-other-name.yaml" not in names(tree, FACTORY)
 
 

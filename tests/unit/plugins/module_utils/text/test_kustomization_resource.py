@@ -99,7 +99,9 @@ def test_a_suffix_that_fits_two_entries_is_ambiguous(tree):
 
 
 def test_lines_in_a_block_of_text_are_no_comments(tree):
-    text = b"resources:\n- a\npatches:\n- patch: |-\n    #- b\n  target: {kind: A}\n#- path: c\n#  target:\n#    kind: B\n"
+    text = (
+        b"resources:\n- a\npatches:\n- patch: |-\n    #- b\n  target: {kind: A}\n#- path: c\n#  target:\n#    kind: B\n"
+    )
     tree.add(FILE, text)
     assert fails(tree, one("b")).code == "not_found"
     tree.run(execute, {"entries": [one("c")]})

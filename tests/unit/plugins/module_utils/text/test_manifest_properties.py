@@ -53,7 +53,9 @@ def manifests(draw: Any) -> tuple[bytes, str, str]:
     lines = ["kind: ConfigMap", "metadata: {name: b}", "data:", f'{indent}"{key}": {written}{tail}']
     lines[3:3] = draw(st.sampled_from([[], siblings, [f"{indent}# {key}: {old}"], [f"{indent}hosts: {old}"]]))
     lines += draw(st.sampled_from([[], ["# end"], [f"{indent}last: x"], ["spec: [a, {b: c}]"]]))
-    others = draw(st.sampled_from(["", "kind: ConfigMap\nmetadata: {name: a}\ndata: &d {host: x}\n---\n", "# head\n---\n"]))
+    others = draw(
+        st.sampled_from(["", "kind: ConfigMap\nmetadata: {name: a}\ndata: &d {host: x}\n---\n", "# head\n---\n"])
+    )
     text = others + "\n".join(lines) + draw(st.sampled_from(["\n", "", "\n\n---\nkind: Other\n"]))
     if draw(st.booleans()):
         text = text.replace("\n", "\r\n")
@@ -120,7 +122,18 @@ def test_a_text_is_written_so_that_it_stays_a_text(value: str) -> None:
     assert yaml.safe_load(f"{{a: {literal(value, in_flow=True)}}}") == {"a": value}
 
 
-PROPERTY_LINES = ("# remark", "! remark", "", "   ", "other=1", "other : 1", "  s3.accessKey: abc", "cont=a\\", "  b", "x")
+PROPERTY_LINES = (
+    "# remark",
+    "! remark",
+    "",
+    "   ",
+    "other=1",
+    "other : 1",
+    "  s3.accessKey: abc",
+    "cont=a\\",
+    "  b",
+    "x",
+)
 PROPERTY_KEYS = st.sampled_from(["s3.bucket", "a b", "k:1", "ü", "x=y"])
 
 
@@ -153,7 +166,9 @@ def test_one_property_of_a_text_changes(file: tuple[str, str], value: str) -> No
 
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.sampled_from(PROPERTY_LINES[:7]), max_size=5), PLAIN, st.booleans(), st.booleans())
-def test_a_property_of_a_block_changes_one_line_of_the_file(lines: list[str], value: str, crlf: bool, end: bool) -> None:
+def test_a_property_of_a_block_changes_one_line_of_the_file(
+    lines: list[str], value: str, crlf: bool, end: bool
+) -> None:
     block = "".join(f"    {line}\n" for line in [*lines, "s3.bucket=old", "", "  "])
     text = f"kind: ConfigMap\ndata:\n  application.properties: |\n    first=1\n{block}" + ("  z: 1\n" if end else "")
     text = text.replace("\n", "\r\n") if crlf else text

@@ -22,7 +22,7 @@ data:
 
     # the broker
     kafka.broker.uri=old:9092
-    s3.bucket.name = manuela   
+    s3.bucket.name = manuela\x20\x20\x20
 
   count: "10"   # in quotes
   tls.crt: x
@@ -151,7 +151,11 @@ def test_what_is_not_base64_can_be_replaced(tree):
 
 def test_many_values_of_one_file_in_one_task(tree):
     tree.add(FILE, TWO)
-    items = [kafka("spec", "replicas", value=3), config("data", "count", value="12"), config("data", "tls.crt", value="z")]
+    items = [
+        kafka("spec", "replicas", value=3),
+        config("data", "count", value="12"),
+        config("data", "tls.crt", value="z"),
+    ]
     done = tree.run(execute, {"values": items})
     assert [item["after"] for item in done.state["settings"]] == ["3", "12", "z"]
     assert done.before.splitlines()[0] == f"{FILE}: spec.replicas: 1"

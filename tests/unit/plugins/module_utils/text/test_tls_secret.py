@@ -4,22 +4,21 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import os
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from ansible_collections.manuela.event_streaming.plugins.module_utils import _tls_secret_x509 as x509
-from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
 from ansible_collections.manuela.event_streaming.plugins.module_utils._tls_secret import execute
 from ansible_collections.manuela.event_streaming.plugins.module_utils._tls_secret_decision import DAY, Wanted, reasons
 from ansible_collections.manuela.event_streaming.plugins.module_utils._tls_secret_maker import make
 
 NOON = 1_800_000_000.0
 PAIR, TRUST = "central/pair.yaml", "factory/trust.yaml"
-EMPTY_PAIR = b'# never in a real repository\nkind: Secret\nmetadata:\n  name: p\ndata:\n  tls.crt: ""\n  tls.key: ""\n# end'
+EMPTY_PAIR = (
+    b'# never in a real repository\nkind: Secret\nmetadata:\n  name: p\ndata:\n  tls.crt: ""\n  tls.key: ""\n# end'
+)
 EMPTY_TRUST = b'kind: Secret\r\nmetadata:\r\n  name: t\r\ndata:\r\n  tls.crt: ""  # public\r\n'
 NAMES = ["DNS:*.apps.example.com", "DNS:bootstrap.apps.example.com"]
 
@@ -72,7 +71,10 @@ def test_a_private_key_needs_leave_to_stand_in_git(tree, asked):
     ("change", "reason"),
     [
         ({"subject_alt_name": [*NAMES, "DNS:b"]}, "names differ: it lacks DNS:b"),
-        ({"subject_alt_name": NAMES[:1]}, "names differ: it has DNS:bootstrap.apps.example.com beyond what is asked for"),
+        (
+            {"subject_alt_name": NAMES[:1]},
+            "names differ: it has DNS:bootstrap.apps.example.com beyond what is asked for",
+        ),
         ({"common_name": "other"}, "its common name is '*.apps.example.com', wanted 'other'"),
         ({"subject": {"C": "DE"}}, "its subject is empty, wanted C=DE"),
         ({"key_size": 384}, "weaker than asked: its key has 256 bits, wanted 384"),
@@ -136,7 +138,7 @@ def test_a_certificate_of_the_future_is_replaced(tree, asked):
     ],
 )
 def test_a_broken_pair_is_replaced(tree, certificate, private_key, reason, asked):
-    made, other = (make(Wanted("", tuple(NAMES), key_type="ECDSA", key_size=256), NOON) for _ in range(2))
+    made, other = (make(Wanted("", tuple(NAMES), key_type="ECDSA", key_size=256), NOON) for number in range(2))
     texts = {"own": made.certificate, "another": other.private_key}
     tree.put_pair(PAIR, texts.get(certificate, certificate), texts.get(private_key, private_key))
     done = tree.run(execute, asked())
@@ -209,5 +211,3 @@ def test_one_file_may_hold_both_secrets(tree, asked):
         one |= {"path": "both.yaml", "name": name}
     tree.run(execute, params)
     assert tree.bytes("both.yaml").count(b'"LS0tLS1CRUdJTi') == 3
-
-

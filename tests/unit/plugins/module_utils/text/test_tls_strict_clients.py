@@ -17,7 +17,11 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._tls_secre
 
 HOST = "bootstrap.apps.lab.example"
 LONG = ".".join(["DNS:*", "a" * 60, "b" * 60])  # fits into no common name
-NAMES = {"wildcard": ("DNS:*.apps.lab.example",), "long": (LONG, f"DNS:{HOST}"), "address": ("IP:127.0.0.1", f"DNS:{HOST}")}
+NAMES = {
+    "wildcard": ("DNS:*.apps.lab.example",),
+    "long": (LONG, f"DNS:{HOST}"),
+    "address": ("IP:127.0.0.1", f"DNS:{HOST}"),
+}
 JAVA = """
 import java.io.*; import java.security.KeyStore; import java.security.cert.*; import javax.net.ssl.*;
 public class Verify { public static void main(String[] names) throws Exception { for (String name : names) {
@@ -39,11 +43,11 @@ public class Verify { public static void main(String[] names) throws Exception {
 GO = """package main
 import ("crypto/x509"; "encoding/pem"; "fmt"; "os")
 func main() { for _, name := range os.Args[1:] {
-	text, _ := os.ReadFile(name); block, _ := pem.Decode(text); own, err := x509.ParseCertificate(block.Bytes)
-	if err != nil { panic(err) }
-	roots := x509.NewCertPool(); roots.AddCert(own)
-	if _, err = own.Verify(x509.VerifyOptions{Roots: roots, DNSName: "HOST"}); err != nil { panic(err) } }
-	fmt.Println("accepted") }
+  text, _ := os.ReadFile(name); block, _ := pem.Decode(text); own, err := x509.ParseCertificate(block.Bytes)
+  if err != nil { panic(err) }
+  roots := x509.NewCertPool(); roots.AddCert(own)
+  if _, err = own.Verify(x509.VerifyOptions{Roots: roots, DNSName: "HOST"}); err != nil { panic(err) } }
+  fmt.Println("accepted") }
 """.replace("HOST", HOST)
 
 
