@@ -18,7 +18,10 @@ description:
     restricted pod security standard.
 options:
   connection:
-    description: How Kafka is reached. V(direct) is not available in this version.
+    description:
+      - How Kafka is reached.
+      - V(direct) uses the Python library C(confluent-kafka) on the host that runs the module, which must reach the
+        listeners that the cluster advertises. It needs O(bootstrap_servers) and no Kubernetes.
     type: str
     choices: [pod, direct]
     default: pod
@@ -34,6 +37,12 @@ options:
   bootstrap_servers:
     description: Where to connect. C(CLUSTER-kafka-bootstrap:9092) without it.
     type: str
+  security_protocol:
+    description:
+      - Whether O(connection=direct) uses TLS. V(ssl) without this option if O(ca_cert) is set, else V(plaintext).
+      - O(ca_cert) and O(validate_certs) are then about Kafka's certificate.
+    type: str
+    choices: [plaintext, ssl]
   topics:
     description: Names of topics. All of them are read in one task.
     type: list
@@ -63,12 +72,13 @@ extends_documentation_fragment:
   - manuela.event_streaming.wait
   - manuela.event_streaming.attributes.info
 notes:
-  - In check mode no pod is started, and RV(kafka_topic_info.observed) is false.
+  - In check mode no pod is started, and RV(kafka_topic_info.observed) is then false.
   - A pod that a killed run left ends by itself within two minutes. The next read removes what is left of it.
   - The labels C(app.kubernetes.io/managed-by=manuela.event_streaming) and
     C(app.kubernetes.io/component=kafka-topic-info) are on everything that it creates.
 requirements:
   - python >= 3.11
+  - confluent-kafka >= 2.3 (Python library, for O(connection=direct) only)
 seealso:
   - module: manuela.event_streaming.resource_status_info
 author:
@@ -87,6 +97,13 @@ EXAMPLES = r"""
     wait_for: flowing
     wait: true
     wait_timeout: 120
+
+- name: Read the newest records over the central cluster's route
+  manuela.event_streaming.kafka_topic_info:
+    connection: direct
+    bootstrap_servers: bootstrap-manuela-data-lake-central-kafka-cluster.apps.example.com:443
+    ca_cert: central-kafka.pem
+    topics: [manuela-factory.iot-sensor-sw-temperature]
 """
 
 RETURN = r"""
@@ -155,6 +172,7 @@ def main() -> None:
             "cluster": {"type": "str"},
             "image": {"type": "str"},
             "bootstrap_servers": {"type": "str"},
+            "security_protocol": {"type": "str", "choices": ["plaintext", "ssl"]},
             "topics": {"type": "list", "elements": "str", "required": True},
             "wait_for": {"type": "str", "choices": ["none", "exists", "records", "flowing"], "default": "none"},
             "max_age": {"type": "float", "default": 30},

@@ -5,12 +5,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
 from ansible_collections.manuela.event_streaming.plugins.module_utils._kafka_topic import manifest
-from ansible_collections.manuela.event_streaming.plugins.module_utils._kafka_topic.flow import Observation
+from ansible_collections.manuela.event_streaming.plugins.module_utils._kafka_topic.sight import Sight
 from ansible_collections.manuela.event_streaming.plugins.module_utils._kafka_topic.transcript import (
     transcript_of,
 )
@@ -30,20 +29,6 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._kube impo
 from ansible_collections.manuela.event_streaming.plugins.module_utils._pod_state import PodState, pod_state
 
 _HOPELESS = ("ErrImagePull", "ImagePullBackOff", "InvalidImageName", "CreateContainerConfigError", "Unschedulable")
-
-
-@dataclass(frozen=True, slots=True)
-class Sight:
-    """One look: an observation once a round is complete, before that where the pod is.
-
-    ``nothing`` says that there is nothing to connect to; without wait that is the answer.
-    """
-
-    seen: Observation | None = None
-    rounds: int = 0
-    said: str = ""
-    terminal: str = ""
-    nothing: bool = False
 
 
 class ConsumerPod:

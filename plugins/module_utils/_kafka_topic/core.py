@@ -9,16 +9,15 @@ from dataclasses import dataclass
 from typing import Any, Mapping, Protocol
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
-from ansible_collections.manuela.event_streaming.plugins.module_utils._kafka_topic.consumer_pod import (
-    ConsumerPod,
-    Sight,
-)
+from ansible_collections.manuela.event_streaming.plugins.module_utils._kafka_topic.consumer_pod import ConsumerPod
+from ansible_collections.manuela.event_streaming.plugins.module_utils._kafka_topic.direct import DirectConnection, load
 from ansible_collections.manuela.event_streaming.plugins.module_utils._kafka_topic.flow import (
     Topic,
     met,
     progress,
     topic_of,
 )
+from ansible_collections.manuela.event_streaming.plugins.module_utils._kafka_topic.sight import Sight
 from ansible_collections.manuela.event_streaming.plugins.module_utils._kafka_topic.wanted import Wanted, wanted_of
 from ansible_collections.manuela.event_streaming.plugins.module_utils._kube import Clock
 from ansible_collections.manuela.event_streaming.plugins.module_utils._kube_client import connect
@@ -66,7 +65,10 @@ def execute(params: Mapping[str, Any], check_mode: bool, clock: Clock) -> Result
     """Look, or wait, with a connection of our own."""
     wanted = wanted_of(params)
     if params["connection"] == "direct":
-        raise Failure("invalid_option", "connection direct is not available in this version. Give connection: pod")
+        if not params.get("bootstrap_servers"):
+            raise Failure("invalid_option", "connection direct needs bootstrap_servers. Give host:port of a listener")
+        connection = DirectConnection(load(), wanted, params, clock)
+        return observe(wanted, {**params, "wait": params["wait"] and not check_mode}, clock, connection)
     if not wanted.namespace:
         raise Failure("invalid_option", "connection pod needs the namespace in which the pod shall run. Give namespace")
     if check_mode:

@@ -1,0 +1,156 @@
+# Copyright: (c) 2026, manuela.event_streaming contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The connection ``direct``: a client library on the host that runs the module.
+
+Partitions are assigned with an offset: no group is joined, nothing is committed, no topic comes into being by asking.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Mapping
+
+from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure, missing_library
+from ansible_collections.manuela.event_streaming.plugins.module_utils._kafka_topic.flow import (
+    Observation,
+    Reading,
+    Record,
+)
+from ansible_collections.manuela.event_streaming.plugins.module_utils._kafka_topic.sight import Sight
+from ansible_collections.manuela.event_streaming.plugins.module_utils._kafka_topic.wanted import Wanted
+from ansible_collections.manuela.event_streaming.plugins.module_utils._kube import Clock
+
+Places = Mapping[str, Mapping[int, int]]
+_READ_SECONDS = 5.0
+_POLL_SECONDS = 0.2
+
+
+def load() -> Any:
+    """Return the library, imported only for this connection."""
+    try:
+        import confluent_kafka
+    except ImportError as error:
+        raise missing_library("confluent-kafka", "connection direct", "2.3") from error
+    return confluent_kafka
+
+
+def settings(params: Mapping[str, Any], bootstrap_servers: str) -> dict[str, Any]:
+    """Return the library's settings."""
+    protocol = params.get("security_protocol") or ("ssl" if params.get("ca_cert") else "plaintext")
+    chosen: dict[str, Any] = {
+        "bootstrap.servers": bootstrap_servers,
+        "security.protocol": protocol,
+        "group.id": "manuela-event-streaming-looks",  # the library wants a name; without a subscription it is not used
+        "enable.auto.commit": False,
+        "enable.auto.offset.store": False,
+        "allow.auto.create.topics": False,
+        "socket.connection.setup.timeout.ms": 4000,
+        "reconnect.backoff.max.ms": 1000,
+        "log_level": 0,
+    }
+    if protocol == "ssl":
+        if params.get("ca_cert"):
+            chosen["ssl.ca.location"] = str(params["ca_cert"])
+        if params.get("validate_certs") is False:
+            chosen["enable.ssl.certificate.verification"] = False
+    return chosen
+
+
+class DirectConnection:
+    """One consumer for all looks of a task."""
+
+    def __init__(self, library: Any, wanted: Wanted, params: Mapping[str, Any], clock: Clock) -> None:
+        self._library = library
+        self._wanted = wanted
+        self._clock = clock
+        self._timeout = float(params["request_timeout"])
+        self._errors: list[str] = []
+        chosen = {
+            **settings(params, wanted.bootstrap_servers),
+            "error_cb": lambda error: self._errors.append(str(error)),
+        }
+        try:
+            self._consumer = library.Consumer(chosen)
+        except (library.KafkaException, ValueError) as error:
+            raise Failure("invalid_option", f"cannot connect like that: {error}. Check ca_cert") from error
+        self._seen = Observation()
+        self._rounds = 0
+
+    def look(self) -> Sight:
+        """Read end offsets and the newest records once."""
+        self._errors.clear()
+        try:
+            self._seen = self._observe(self._seen)
+        except self._library.KafkaException as error:
+            return Sight(seen=Observation(error=self._why(error)), rounds=self._rounds)
+        self._rounds += 1
+        if len(self._seen.readings) < 2:
+            # One reading shows no growth.
+            return Sight(said="reading")
+        return Sight(seen=self._seen, rounds=self._rounds - 1)
+
+    def remove(self) -> None:
+        """Close the connection."""
+        self._consumer.close()
+
+    def _observe(self, before: Observation) -> Observation:
+        known = self._consumer.list_topics(timeout=self._timeout).topics
+        ends: dict[str, dict[int, int]] = {}
+        beginnings: dict[str, dict[int, int]] = {}
+        for name in self._wanted.topics:
+            found = known.get(name)
+            for partition in sorted(found.partitions) if found and not found.error else ():
+                place = self._library.TopicPartition(name, partition)
+                low, high = self._consumer.get_watermark_offsets(place, timeout=self._timeout)
+                beginnings.setdefault(name, {})[partition] = low
+                ends.setdefault(name, {})[partition] = high
+        reading = Reading(self._clock.epoch(), ends)
+        records = self._newest(beginnings, ends) if self._wanted.sample else ()
+        return Observation((*before.readings, reading), beginnings, records or before.records)
+
+    def _newest(self, beginnings: Places, ends: Places) -> tuple[Record, ...]:
+        open_ends, places = {}, []
+        for name, partitions in ends.items():
+            for partition, end in partitions.items():
+                first = beginnings[name][partition]
+                if end > first:
+                    open_ends[name, partition] = end
+                    start = max(first, end - self._wanted.sample)
+                    places.append(self._library.TopicPartition(name, partition, start))
+        self._consumer.assign(places)
+        found: list[Record] = []
+        deadline = self._clock.now() + min(_READ_SECONDS, self._timeout)
+        while open_ends and self._clock.now() < deadline:
+            for message in self._consumer.consume(num_messages=100, timeout=_POLL_SECONDS):
+                if message.error():
+                    continue
+                place = message.topic(), message.partition()
+                found.append(_record(message))
+                if message.offset() + 1 >= open_ends.get(place, 0):
+                    open_ends.pop(place, None)
+        self._consumer.unassign()
+        return tuple(found)
+
+    def _why(self, error: Any) -> str:
+        """The library's first complaint is more telling than "all brokers down" or "timed out" at the end."""
+        telling = [text for text in self._errors if "ALL_BROKERS_DOWN" not in text and "TIMED_OUT" not in text]
+        said = (telling or [str(error)])[0]
+        if self._wanted.bootstrap_servers.split(",")[0] not in said and "://" in said:
+            return f"{said} (the cluster advertises this listener; it must be reachable from here too)"
+        return said
+
+
+def _record(message: Any) -> Record:
+    stamp = message.timestamp()[1]
+    return Record(
+        topic=message.topic(),
+        partition=message.partition(),
+        offset=message.offset(),
+        timestamp_ms=stamp if stamp >= 0 else None,
+        key=_text(message.key()),
+        value=_text(message.value()) or "",
+    )
+
+
+def _text(data: bytes | None) -> str | None:
+    return None if data is None else data.decode("utf-8", "replace")
