@@ -17,6 +17,7 @@ from manuela_lab.parts import camel, integration
 SOURCE = "/etc/camel/sources"
 CONFIG_MAPS = "/etc/camel/conf.d/_configmaps"
 SECRETS = "/etc/camel/conf.d/_secrets"
+STARTED = "(camel-1) started in"
 SPEC_KEY = "integration.json"
 
 
@@ -42,7 +43,8 @@ class CamelImage:
         data = {reference: _files(sandbox, reference) for reference in wanted.configuration}
         properties = integration.application_properties(wanted, data)
         found = camel.prepare(wanted, properties, sandbox.directory / "camel", self._cache, sandbox.hosts_file)
-        return Program(tuple(found.command()), base_environment(sandbox), sandbox.directory)
+        argv = tuple(found.command())
+        return Program(argv, base_environment(sandbox), sandbox.directory, ready_text=STARTED)
 
 
 def _files(sandbox: Sandbox, reference: integration.Reference) -> dict[str, str] | None:

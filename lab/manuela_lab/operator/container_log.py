@@ -45,6 +45,13 @@ class ContainerLog:
         self._file: BinaryIO = path.open("ab", buffering=0)
         self._partial: dict[str, bytes] = {}
         self._changed = asyncio.Event()
+        self._awaited: tuple[bytes, asyncio.Event] | None = None
+
+    def said(self, text: str) -> asyncio.Event:
+        """Return an event that is set when a line with ``text`` is written."""
+        event = asyncio.Event()
+        self._awaited = (text.encode(), event)
+        return event
 
     def write(self, stream: str, chunk: bytes, final: bool = False) -> None:
         """Append what a stream delivered; a line is written when it is complete, or at the end."""
@@ -62,6 +69,9 @@ class ContainerLog:
             self._file.write(b"".join(head + line + b"\n" for line in lines))
             self._rotate()
             self._wake()
+            if self._awaited is not None and any(self._awaited[0] in line for line in lines):
+                self._awaited[1].set()
+                self._awaited = None
 
     def say(self, line: str) -> None:
         """Write a line of the kubelet's own."""

@@ -113,15 +113,15 @@ class ContainerRunner:
     async def _execute(self, program: Program, writer: ContainerLog) -> int:
         if not program.argv:
             return await self._play(program.exit_code, writer)
+        spoken = writer.said(program.ready_text) if program.ready_text else None
         process = await self._start(program, writer)
-        self.state.ready = program.ready is None
-        probe = asyncio.create_task(self._probe(program.ready)) if program.ready else None
+        self.state.ready = program.ready is None and spoken is None
+        probe = asyncio.create_task(self._probe(program.ready, spoken))
         try:
             await self._publish()
             return await process.wait()
         finally:
-            if probe:
-                probe.cancel()
+            probe.cancel()
 
     async def _start(self, program: Program, writer: ContainerLog) -> Process:
         """Start the process; a pod that is deleted at this very moment must still know what to stop."""
@@ -140,16 +140,16 @@ class ContainerRunner:
             await asyncio.Event().wait()
         return exit_code or 0
 
-    async def _probe(self, address: tuple[str, int]) -> None:
-        while not self.state.ready:
-            try:
-                _, writer = await asyncio.open_connection(*address)
-            except OSError:
-                await asyncio.sleep(PROBE_PAUSE)
-            else:
-                writer.close()
-                self.state.ready = True
-                await self._publish()
+    async def _probe(self, address: tuple[str, int] | None, spoken: asyncio.Event | None) -> None:
+        """Report the container ready once it accepts connections and has said so."""
+        if self.state.ready:
+            return
+        while address is not None and not await _accepts(address):
+            await asyncio.sleep(PROBE_PAUSE)
+        if spoken is not None:
+            await spoken.wait()
+        self.state.ready = True
+        await self._publish()
 
     async def _pull(self) -> None:
         image = self.state.image
@@ -188,3 +188,12 @@ class ContainerRunner:
     def _logs(self) -> list[Path]:
         folder = self._directory / "logs" / self.state.name
         return sorted(folder.glob("*.log"), key=lambda path: int(path.stem))
+
+
+async def _accepts(address: tuple[str, int]) -> bool:
+    try:
+        _, writer = await asyncio.open_connection(*address)
+    except OSError:
+        return False
+    writer.close()
+    return True

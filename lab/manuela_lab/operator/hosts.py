@@ -101,6 +101,8 @@ class Hosts:
         self._view = view
         self._directory = settings.home / "hosts"
         self._nobody = settings.address(ADDRESS_NOBODY)
+        self._domains = tuple(f".{domain}" for domain in settings.domains.values())
+        self._mentioned: set[str] = set()
         self._written: dict[Path, str] = {}
         self._used: set[str] = set()
 
@@ -114,15 +116,24 @@ class Hosts:
         """Write what has changed."""
         own = self._own_routes()
         self._write(self._settings.home / ROUTES_FILE, json.dumps(own, indent=1, sort_keys=True) + "\n")
-        fixed = {host: found.address for host, found in {**self._foreign_routes(), **own}.items()}
+        routes = {**self._foreign_routes(), **own}
+        fixed = self._wildcard() | {host: found.address for host, found in routes.items()}
         for namespace in list(self._used if namespaces is None else namespaces):
             entries = entries_of(namespace, self._view, fixed, self._nobody)
             self._write(self._directory / namespace, render(entries))
 
+    def mention(self, host: str) -> None:
+        """Take note of a name that a manifest uses: a cluster's domain is a wildcard, with or without a route."""
+        if host not in self._mentioned and host.endswith(self._domains):
+            self._mentioned.add(host)
+            self.refresh()
+
+    def _wildcard(self) -> dict[str, str]:
+        return dict.fromkeys(self._mentioned, self._settings.route[0])
+
     def endpoint(self, host: str, port: int) -> tuple[str, int]:
         """Return where a host and port of a manifest are: a route's 443 may be another port in the lab."""
-        domains = tuple(f".{domain}" for domain in self._settings.domains.values())
-        return (host, self._settings.route[1]) if port == HTTPS and host.endswith(domains) else (host, port)
+        return (host, self._settings.route[1]) if port == HTTPS and host.endswith(self._domains) else (host, port)
 
     def backend(self, host: str, namespace: str) -> str | None:
         """Return the operators' own way to the Kafka behind a name, past the router; None while it is unknown."""

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Mapping
 
@@ -23,6 +24,7 @@ KEY_STORES = "/opt/kafka/certificates"
 TRUST = "/opt/kafka/mm2-certs"
 BROKER_HEAP_MB = 160
 MIRROR_HEAP_MB = 256
+MIRROR_STARTED = "Kafka MirrorMaker started"
 #: Which topics are found and which connector starts is what somebody reads this log for.
 MIRROR_LOGGERS = {f"org.apache.kafka.connect.mirror.Mirror{name}": "info" for name in ("SourceConnector", "Maker")}
 
@@ -83,7 +85,7 @@ class KafkaImage:
         private(target, rewrite(properties, sandbox.paths).encode())
         port = int(settings["advertised.listeners"].split(",")[0].rpartition(":")[2])
         program = self._java(sandbox, "kafka.Kafka", (str(target),), BROKER_HEAP_MB)
-        return Program(program.argv, program.env, program.cwd, ready=(sandbox.address, port))
+        return replace(program, ready=(sandbox.address, port))
 
     def _mirror_maker(self, sandbox: Sandbox) -> Program:
         config = sandbox.local(CONFIG)
@@ -98,7 +100,8 @@ class KafkaImage:
         private(target, rewrite((config / "mm2.properties").read_text(encoding="utf-8"), sandbox.paths).encode())
         arguments = (str(target), "--clusters", target_alias)
         main_class = "org.apache.kafka.connect.mirror.MirrorMaker"
-        return self._java(sandbox, main_class, arguments, MIRROR_HEAP_MB, MIRROR_LOGGERS)
+        program = self._java(sandbox, main_class, arguments, MIRROR_HEAP_MB, MIRROR_LOGGERS)
+        return replace(program, ready_text=MIRROR_STARTED)
 
     def _command_line(self, sandbox: Sandbox) -> Program:
         self._jar_set()

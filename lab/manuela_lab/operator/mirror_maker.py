@@ -99,6 +99,8 @@ class MirrorMakerController:
 
     async def _deploy(self, resource: Resource, spec: MirrorMakerSpec) -> Resource | None:
         """Make everything that the mirror needs; return its pod once it is the wanted one."""
+        for host in {host for cluster in spec.clusters for host, _ in cluster.bootstrap}:
+            self._hosts.mention(host)
         marks = strimzi_pods.labels(resource, spec.component, "kafka-mirror-maker-2")
         text = render(spec, self._hosts.endpoint)
         data = {"mm2.properties": text, "target": spec.target.alias}

@@ -21,12 +21,16 @@ READ_SIZE = 65536
 
 @dataclass(frozen=True)
 class Program:
-    """What a container runs.  ``ready`` is an address that accepts connections once the program can be used."""
+    """What a container runs.
+
+    ``ready`` is an address that accepts connections once the program can be used, ``ready_text`` what it prints then.
+    """
 
     argv: tuple[str, ...]
     env: Mapping[str, str] = field(default_factory=dict)
     cwd: Path | None = None
     ready: tuple[str, int] | None = None
+    ready_text: str = ""
     exit_code: int | None = None
     """Set for a program that is only played: it ends at once with this code (``argv`` is empty)."""
 

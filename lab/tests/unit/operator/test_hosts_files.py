@@ -93,3 +93,13 @@ def test_a_change_reaches_files_in_use(hosts: Hosts, cluster: MemoryCluster) -> 
     cluster.has(service("late", {"lab.manuela/address": "127.9.8.60"}))
     hosts.refresh()
     assert parse(path.read_text())["late"] == "127.9.8.60"
+
+
+def test_a_clusters_domain_is_a_wildcard(hosts: Hosts) -> None:
+    path = hosts.file("lake")
+    for host in ("later.apps.central.lab.example", "kafka.apps.central.lab.example", "elsewhere.example"):
+        hosts.mention(host)
+    found = parse(path.read_text())
+    assert found["later.apps.central.lab.example"] == "127.9.8.21"
+    assert found["kafka.apps.central.lab.example"] == "127.9.8.21"
+    assert "elsewhere.example" not in found
