@@ -39,7 +39,11 @@ kind: Deployment
 metadata: {name: sensor}
 spec: {template: {spec: {containers: [{image: quay.io/a:1}], initContainers: [{image: quay.io/b:2}]}}}
 """
-LIST = "kind: ConfigMapList\nitems:\n- {kind: ConfigMap, metadata: {name: one}}\n- {kind: ConfigMap, metadata: {name: two}}\n"
+LIST = """kind: ConfigMapList
+items:
+- {kind: ConfigMap, metadata: {name: one}}
+- {kind: ConfigMap, metadata: {name: two}}
+"""
 
 
 @pytest.fixture

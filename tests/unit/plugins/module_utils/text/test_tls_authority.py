@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Certificates from elsewhere: an own CA that signs, the kind that the demo's document makes, and options that cannot work."""
+"""Certificates from elsewhere: signed by an own CA, made as in the demo's document; and options that cannot work."""
 
 from __future__ import annotations
 

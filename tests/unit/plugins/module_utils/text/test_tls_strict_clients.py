@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Strict clients accept the certificates: Python with strict flags, OpenSSL, Java and Go, each with its own verifier."""
+"""Strict clients accept the certificates: Python with strict flags, OpenSSL, Java and Go, each by its own rules."""
 
 from __future__ import annotations
 
