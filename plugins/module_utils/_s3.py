@@ -191,7 +191,7 @@ class S3:
                     raise
                 continue
             if name in ("list_objects_v2", "list_object_versions"):
-                _ = answer["IsTruncated"]  # a page of something else than a store would look like an empty bucket
+                _more = answer["IsTruncated"]  # a page of something else than a store would look like an empty bucket
             return answer
         raise AssertionError("not reached")
 

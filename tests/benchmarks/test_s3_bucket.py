@@ -83,14 +83,14 @@ def theirs(store, *, versions: bool):
 @pytest.mark.timeout(3000)
 def test_emptying_takes_no_longer_than_s5cmd_by_a_quarter(store, versions):
     figures: dict[str, list[tuple[float, float]]] = {"s3_bucket": [], "s5cmd rm": []}
-    for _ in range(RUNS):
+    for _run in range(RUNS):
         fill(store, versions=versions)
         figures["s5cmd rm"].append(theirs(store, versions=versions))
         fill(store, versions=versions)
         figures["s3_bucket"].append(ours(store))
-    medians = {name: statistics.median(wall for wall, _ in runs) for name, runs in figures.items()}
+    medians = {name: statistics.median(wall for wall, _cpu in runs) for name, runs in figures.items()}
     for name, runs in figures.items():
-        cpu = statistics.median(seconds for _, seconds in runs)
+        cpu = statistics.median(seconds for _wall, seconds in runs)
         print(f"\n{OBJECTS} objects, {name}: median {medians[name]:.2f} s, CPU {cpu:.2f} s, {len(runs)} runs")
     ratio = medians["s3_bucket"] / medians["s5cmd rm"]
     print(f"ratio {ratio:.2f}, at most {MOST}")

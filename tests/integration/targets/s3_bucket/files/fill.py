@@ -26,7 +26,7 @@ def main() -> None:
         client.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
         client.create_multipart_upload(Bucket=bucket, Key=f"{prefix}-never-ends")
     with ThreadPoolExecutor(8) as pool:
-        for _ in range(2 if int(count) > 1 else 1):
+        for _version in range(2 if int(count) > 1 else 1):
             list(pool.map(lambda key: client.put_object(Bucket=bucket, Key=key, Body=b"1\n2\n"), keys))
     if int(count) > 1:
         client.put_object(Bucket=bucket, Key=f"{prefix}-gone", Body=b"x")

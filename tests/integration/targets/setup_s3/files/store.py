@@ -31,7 +31,7 @@ def main() -> None:
     directory = Path(sys.argv[1])
     directory.mkdir(parents=True, exist_ok=True)
     address = f"127.{random.randint(100, 200)}.{random.randint(1, 250)}.{random.randint(1, 250)}"
-    base = next(port for port in (random.randint(2000, 3200) * 10 for _ in range(50)) if free(address, port))
+    base = next(port for port in (random.randint(2000, 3200) * 10 for _try in range(50)) if free(address, port))
     keys = {"access_key": "writer", "secret_key": secrets.token_hex(16)}
     reader = {"access_key": "reader", "secret_key": secrets.token_hex(16)}
     identities = [

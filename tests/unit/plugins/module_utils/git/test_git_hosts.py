@@ -33,7 +33,7 @@ class GitHost(BaseHTTPRequestHandler):
 
     def answer(self):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        path, _, query = self.path.partition("?")
+        path, _mark, query = self.path.partition("?")
         for part, status, text in list(self.server.script):
             if part in self.path:
                 self.server.script.remove((part, status, text))
@@ -47,7 +47,7 @@ class GitHost(BaseHTTPRequestHandler):
                "CONTENT_TYPE": self.headers.get("Content-Type", ""),
                "HTTP_CONTENT_ENCODING": self.headers.get("Content-Encoding", "")}  # fmt: skip
         done = subprocess.run(["git", "http-backend"], input=body, env=env, capture_output=True, check=True)
-        head, _, data = done.stdout.partition(b"\r\n\r\n")
+        head, _blank, data = done.stdout.partition(b"\r\n\r\n")
         headers = dict(line.split(": ", 1) for line in head.decode().splitlines())
         return self.say(int(headers.pop("Status", "200").split()[0]), data, headers)
 
@@ -87,7 +87,7 @@ def test_a_token_clones_and_publishes_and_is_written_nowhere(site, host, no_sett
     site.write("work", "a", "x\n")
     results.append(site.publish(("A", "a"), token=TOKEN))
     assert site.log() == ["first", "A"]
-    files = b"".join(data for _, _, data in site.bytes_of(site.path).values() if isinstance(data, bytes))
+    files = b"".join(data for _mode, _time, data in site.bytes_of(site.path).values() if isinstance(data, bytes))
     assert TOKEN.encode() not in files
     assert TOKEN not in repr(results)
     assert not any("keychain" in base64.b64decode(seen.partition(" ")[2]).decode() for seen in host.seen)

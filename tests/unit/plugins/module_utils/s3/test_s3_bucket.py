@@ -143,7 +143,7 @@ def test_an_upload_alone_is_not_empty(store, clock):
 
 def test_keys_that_a_batch_refuses_are_tried_again_one_by_one(store, clock):
     fill(store, 300)
-    keys = [key for key, _ in store.buckets[LAKE]]
+    keys = [key for key, _version in store.buckets[LAKE]]
     store.refused = {keys[3]: ["SlowDown", "SlowDown"], keys[200]: ["InternalError"]}
     assert run(store, clock).state["deleted"] == 300
     assert store.buckets[LAKE] == {}
@@ -253,7 +253,7 @@ def test_memory_stays_flat_with_a_million_keys(clock):
         emptying = Emptying(Endless(count), LAKE, clock)
         emptying.run(("objects", "uploads"), ("manuela-",))
         assert emptying.deleted == count
-        _, most = tracemalloc.get_traced_memory()
+        _now, most = tracemalloc.get_traced_memory()
         tracemalloc.stop()
         return most
 

@@ -104,7 +104,7 @@ def test_keys_with_blanks_and_colons_and_the_stores_clock(server):
 def test_batch_deletes_carry_the_digest_that_every_store_knows(server):
     server.script = [(200, NOTHING)]
     assert store(server).delete("lake", [Item("a b:c"), Item("d", version="v1")]) == []
-    _, _, headers, body = server.seen[0]
+    _method, _path, headers, body = server.seen[0]
     assert headers["Content-MD5"] == base64.b64encode(hashlib.md5(body).digest()).decode()
     assert not [name for name in headers if name.lower().startswith(("x-amz-checksum", "x-amz-sdk-checksum"))]
     assert b"<VersionId>v1</VersionId>" in body
