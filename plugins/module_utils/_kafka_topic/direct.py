@@ -23,6 +23,8 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._kube impo
 Places = Mapping[str, Mapping[int, int]]
 _READ_SECONDS = 5.0
 _POLL_SECONDS = 0.2
+# What the library says once everything has failed.
+_LATE = ("brokers are down", "imed out")
 
 
 def load() -> Any:
@@ -67,7 +69,7 @@ class DirectConnection:
         self._errors: list[str] = []
         chosen = {
             **settings(params, wanted.bootstrap_servers),
-            "error_cb": lambda error: self._errors.append(str(error)),
+            "error_cb": lambda error: self._errors.append(_said(error)),
         }
         try:
             self._consumer = library.Consumer(chosen)
@@ -133,11 +135,17 @@ class DirectConnection:
 
     def _why(self, error: Any) -> str:
         """The library's first complaint is more telling than "all brokers down" or "timed out" at the end."""
-        telling = [text for text in self._errors if "ALL_BROKERS_DOWN" not in text and "TIMED_OUT" not in text]
-        said = (telling or [str(error)])[0]
+        # Complaints are handed over while it polls only.
+        self._consumer.poll(_POLL_SECONDS)
+        telling = [text for text in self._errors if not any(word in text for word in _LATE)]
+        said = (telling or [_said(error.args[0] if error.args else error)])[0]
         if self._wanted.bootstrap_servers.split(",")[0] not in said and "://" in said:
             return f"{said} (the cluster advertises this listener; it must be reachable from here too)"
         return said
+
+
+def _said(error: Any) -> str:
+    return str(error.str()) if hasattr(error, "str") else str(error)
 
 
 def _record(message: Any) -> Record:

@@ -37,8 +37,6 @@ class FakeLibrary:
         return self
 
     def list_topics(self, timeout):
-        for text in self.complaints:
-            self.chosen["error_cb"](text)
         if self.error:
             raise KafkaError(self.error)
         return SimpleNamespace(topics={"t": SimpleNamespace(partitions={0: None}, error=None)})
@@ -70,6 +68,10 @@ class FakeLibrary:
             )
             for offset in offsets
         ]
+
+    def poll(self, timeout):
+        for text in self.complaints:
+            self.chosen["error_cb"](text)
 
     def close(self):
         self.journal.append(("close",))
@@ -130,8 +132,8 @@ def test_a_topic_that_is_not_there_is_absent(clock):
 
 
 def test_the_telling_complaint_is_named_and_not_the_last_one(clock):
-    complaints = ["Failed to resolve 'broker-0.apps.example:443': no such host", "_ALL_BROKERS_DOWN"]
-    state = run(FakeLibrary(clock, error="_TIMED_OUT", complaints=complaints), clock, wait=False)
+    complaints = ["Failed to resolve 'broker-0.apps.example:443': no such host", "1/1 brokers are down"]
+    state = run(FakeLibrary(clock, error="Timed out", complaints=complaints), clock, wait=False)
     assert (state["observed"], state["met"]) == (False, False)
     assert state["reason"].startswith("b:9092 does not answer: Failed to resolve 'broker-0.apps.example:443'")
 
