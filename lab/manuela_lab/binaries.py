@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import tempfile
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,7 +29,9 @@ VERSIONS = {
 }
 LDFLAGS = "-s -w " + " ".join(f"-X {name}={value}" for name, value in VERSIONS.items())
 ENVIRONMENT = {"CGO_ENABLED": "0", "GOFLAGS": "-buildvcs=false", "GOWORK": "off"}
+MODULE = Path("lab", "controlplane")
 PACKAGES = 3180
+UNUSED = 30 * 24 * 3600.0
 ARGO_NAMES = ("argocd-application-controller", "argocd-repo-server", "argocd-git-ask-pass")
 VERIFY_WRAPPER = "#!/bin/sh\n# Argo CD asks here whether a commit is signed; the lab checks no signatures.\nexit 0\n"
 
@@ -48,9 +51,10 @@ def directory_for(module: Path, cache: Path) -> Path:
 
 def ensure(places: Places, progress: Progress) -> Path:
     """The directory with the programs, built when the cache has none."""
-    module = places.checkout / "lab" / "controlplane"
+    module = places.checkout / MODULE
     directory = directory_for(module, places.cache)
     if directory.exists():
+        os.utime(directory)
         return directory
     places.cache.mkdir(parents=True, exist_ok=True)
     with _alone(places.cache / "build.lock", progress):
@@ -59,10 +63,23 @@ def ensure(places: Places, progress: Progress) -> Path:
     return directory
 
 
+def cached(places: Places) -> bool:
+    """Whether the cache has the programs."""
+    return directory_for(places.checkout / MODULE, places.cache).exists()
+
+
+def _sweep(cache: Path, now: float) -> None:
+    """Remove what killed builds left, and builds of sources that nobody has used for a month."""
+    for leftover in cache.glob(".bin-*"):
+        shutil.rmtree(leftover, ignore_errors=True)
+    for build in cache.glob("bin-*"):
+        if now - build.stat().st_mtime > UNUSED:
+            shutil.rmtree(build, ignore_errors=True)
+
+
 def _build_into(directory: Path, module: Path, progress: Progress) -> None:
     """Beside first, then one rename: a killed build leaves nothing that looks complete."""
-    for leftover in directory.parent.glob(".bin-*"):
-        shutil.rmtree(leftover, ignore_errors=True)
+    _sweep(directory.parent, time.time())
     arriving = Path(tempfile.mkdtemp(prefix=".bin-", dir=directory.parent))
     try:
         _compile(module, arriving, progress)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from manuela_lab import argocd, gitremote, manifests
+from manuela_lab import argocd, gitremote, kinds, manifests
 from manuela_lab.api import Api
 from manuela_lab.errors import LabError
 from manuela_lab.lab import Lab
@@ -67,8 +67,11 @@ def _await_sync(api: Api, application: str, progress: Progress) -> None:
 
 
 def definitions(lab: Lab) -> list[dict[str, Any]]:
-    """The custom resource definitions of every cluster."""
-    return custom_kinds.read(lab.places.checkout / "lab" / "crds" / "kinds.yaml")
+    """The custom resource definitions of every cluster; those of a given repository cost our own sample nothing."""
+    table = lab.places.checkout / "lab" / "crds" / "kinds.yaml"
+    if not lab.adopted:
+        return custom_kinds.read(table)
+    return custom_kinds.of(kinds.table(table, kinds.manifests(lab.places.remote, lab.branch)))
 
 
 def _define(api: Api, wanted: list[dict[str, Any]], progress: Progress) -> None:

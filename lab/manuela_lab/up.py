@@ -59,13 +59,20 @@ def _ensure_same(known: Lab | None, wish: Wish) -> None:
 
 def _provide(places: Places, wish: Wish, progress: Progress) -> Path:
     """Programs and jars, built and fetched at the same time when the cache lacks them."""
-    prerequisites.ensure_tools()
     names: list[jars.Name] = ["kafka", "camel", *(["camel3"] if wish.gitops else [])]  # type: ignore[list-item]
+    prerequisites.ensure_tools(_built(places, names))
     built: list[Path] = []
     work: list[Callable[[], object]] = [lambda: built.append(binaries.ensure(places, progress))]
     work.append(lambda: _provide_java(places, names, progress))
     together(work, progress)
     return built[0]
+
+
+def _built(places: Places, names: list[jars.Name]) -> frozenset[str]:
+    found = {"programs"} if binaries.cached(places) else set()
+    if all(jars.cached(name, places.cache) for name in names):
+        found.add("jars")
+    return frozenset(found)
 
 
 def _provide_java(places: Places, names: list[jars.Name], progress: Progress) -> None:

@@ -53,8 +53,8 @@ class PodRunner:
     def __init__(self, pod: Resource, node: Surroundings) -> None:
         self.pod = pod
         self._node = node
-        self._directory = node.pods / "_".join((*resources.key(pod), resources.uid(pod)))
-        self._directory.mkdir(parents=True, exist_ok=True)
+        # Without the UID: a program may keep paths (Connect does, in its topics), and they must outlive the pod.
+        self._directory = node.pods / "_".join(resources.key(pod))
         self._address = resources.notes(pod).get(containers.ADDRESS_ANNOTATION) or node.address
         found = pod.get("status") or {}
         self._init = self._restore(pod["spec"].get("initContainers") or (), found.get("initContainerStatuses") or ())
@@ -99,6 +99,7 @@ class PodRunner:
 
     async def run(self) -> None:
         """Run the pod from wherever it is to its end, and take it out of the API."""
+        self._settle_in()
         work = asyncio.create_task(self._work())
         ending = asyncio.create_task(self._ending.wait())
         try:
@@ -115,6 +116,14 @@ class PodRunner:
             await self._end(work)
             if self._ending.is_set():
                 shutil.rmtree(self._directory, ignore_errors=True)
+
+    def _settle_in(self) -> None:
+        """Take the directory: as it was for the pod that an earlier operator ran, empty for any other."""
+        mark = self._directory / "uid"
+        if not mark.exists() or mark.read_text(encoding="ascii") != resources.uid(self.pod):
+            shutil.rmtree(self._directory, ignore_errors=True)
+            self._directory.mkdir(parents=True)
+            mark.write_text(resources.uid(self.pod), encoding="ascii")
 
     async def _end(self, work: asyncio.Task[None]) -> None:
         if not work.done():

@@ -18,12 +18,18 @@ import yaml
 TABLE = Path(__file__).resolve().parents[2] / "crds" / "kinds.yaml"
 ANYTHING = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
 READY = {"Ready": '.status.conditions[?(@.type=="Ready")].status'}
+# Without it an API server refuses a definition in Kubernetes' own domain.
+UNAPPROVED = {"annotations": {"api-approved.kubernetes.io": "unapproved, for a lab"}}
 AGE = {"Age": ".metadata.creationTimestamp"}
 
 
 def read(table: Path = TABLE) -> list[dict[str, Any]]:
     """The definitions of every kind of the table."""
-    groups: Mapping[str, Mapping[str, Any]] = yaml.safe_load(table.read_text(encoding="utf-8"))
+    return of(yaml.safe_load(table.read_text(encoding="utf-8")))
+
+
+def of(groups: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The definitions of every kind of a table that was read."""
     return [definition(group, kind, row) for group, kinds in groups.items() for kind, row in kinds.items()]
 
 
@@ -36,7 +42,7 @@ def definition(group: str, kind: str, row: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "apiVersion": "apiextensions.k8s.io/v1",
         "kind": "CustomResourceDefinition",
-        "metadata": {"name": f"{plural}.{group}"},
+        "metadata": {"name": f"{plural}.{group}", **(UNAPPROVED if group.endswith(".k8s.io") else {})},
         "spec": {
             "group": group,
             "names": names,

