@@ -15,7 +15,7 @@ from manuela_lab.errors import LabError
 from manuela_lab.places import Places
 
 CONTAINERS = "*/pods/*/logs/*/*.log"
-"""cluster/pods/namespace_pod_uid/logs/container/start.log"""
+"""cluster/pods/namespace_pod/logs/container/start.log"""
 
 LINES = 100
 POLL = 0.3

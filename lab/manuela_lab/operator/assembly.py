@@ -138,6 +138,7 @@ async def run(settings: Settings) -> None:
     operator = Operator(settings, api)
     try:
         await wait_for_api(api)
+        await resync.fill(api, operator.view, {"v1": watching.CORE, **watching.GROUPS})
         await operator.kubelet.register()
         log.info("operator of %s: node %s registered", settings.dc, settings.node)
         await _serve(settings, operator, stop)

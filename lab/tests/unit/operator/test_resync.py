@@ -9,8 +9,9 @@ import asyncio
 from typing import Any
 
 from manuela_lab.operator import resources
+from manuela_lab.operator.cluster_api import ApiError
 from manuela_lab.operator.resources import Resource
-from manuela_lab.operator.resync import vanished
+from manuela_lab.operator.resync import fill, vanished
 from manuela_lab.operator.view import View
 
 
@@ -46,3 +47,29 @@ def test_only_what_is_gone_is_reported() -> None:
 
 def test_a_kind_of_which_nothing_is_known_costs_no_request() -> None:
     assert found(View(), [], []) == []
+
+
+class Server:
+    """An API server with two groups, one kind of which has no objects and one of which is not served."""
+
+    async def get(self, path: str) -> dict[str, Any] | None:
+        served = {"/apis/kafka.strimzi.io": {"preferredVersion": {"groupVersion": "kafka.strimzi.io/v1beta2"}}}
+        return served.get(path)
+
+    async def request(self, method: str, path: str) -> dict[str, Any]:
+        lists: dict[str, list[dict[str, Any]]] = {
+            "/api/v1/pods": [{"metadata": {"namespace": "n", "name": "p"}}],
+            "/apis/kafka.strimzi.io/v1beta2/kafkas": [{"metadata": {"namespace": "n", "name": "k"}}],
+        }
+        if path not in lists:
+            raise ApiError(404, "the server could not find the requested resource")
+        return {"items": lists[path]}
+
+
+def test_everything_is_known_before_the_first_judgement() -> None:
+    view = View()
+    groups = {"v1": ("pods",), "kafka.strimzi.io": ("kafkas", "kafkatopics"), "camel.apache.org": ("integrations",)}
+    asyncio.run(fill(Server(), view, groups))  # type: ignore[arg-type]
+    assert [resources.key(one).name for one in view.all("Pod")] == ["p"]
+    (kafka,) = view.all("Kafka")
+    assert (kafka["apiVersion"], kafka["kind"]) == ("kafka.strimzi.io/v1beta2", "Kafka")
