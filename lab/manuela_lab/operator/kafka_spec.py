@@ -46,8 +46,14 @@ def generation(resource: Resource) -> Generation:
     """Return the generation of a Strimzi resource.  Only old ones have ZooKeeper, whatever version is asked for."""
     if "zookeeper" in (resource.get("spec") or {}):
         return GENERATIONS["v1beta1"]
-    version = str(resource["apiVersion"]).rpartition("/")[2]
-    return GENERATIONS.get(version, GENERATIONS["v1beta1"])
+    return GENERATIONS.get(_written_version(resource), GENERATIONS["v1beta1"])
+
+
+def _written_version(resource: Resource) -> str:
+    """Return the version in which the spec was written: what is watched comes in the one that the API server keeps."""
+    entries = resource["metadata"].get("managedFields") or ()
+    written = [str(entry["apiVersion"]) for entry in entries if "f:spec" in (entry.get("fieldsV1") or {})]
+    return (written or [str(resource["apiVersion"])])[-1].rpartition("/")[2]
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from memory_cluster import MemoryCluster
 
 from manuela_lab.operator import connectors
 from manuela_lab.operator.hosts import Hosts
+from manuela_lab.operator.kafka_spec import generation
 from manuela_lab.operator.mirror_maker import MirrorMakerController
 from manuela_lab.operator.mirror_maker_config import connectors as connectors_of
 from manuela_lab.operator.mirror_maker_config import render
@@ -198,3 +199,12 @@ def test_while_its_pod_is_rolled_what_was_said_stands(
     look(cluster, settings)
     assert ("delete", "Pod", POD[2]) in cluster.journal
     assert cluster.status("KafkaMirrorMaker2", *KEY) == ready
+
+
+@pytest.mark.parametrize("manager", ["argocd-controller", "kubectl"])
+def test_an_old_manifest_has_the_versions_of_its_time_whatever_the_api_keeps(mirror: Resource, manager: str) -> None:
+    old = {"manager": manager, "apiVersion": "kafka.strimzi.io/v1alpha1", "fieldsV1": {"f:spec": {"f:version": {}}}}
+    status = {"manager": "operator", "apiVersion": "kafka.strimzi.io/v1beta2", "fieldsV1": {"f:status": {}}}
+    assert "2.6.0" not in generation(mirror).versions
+    mirror["metadata"]["managedFields"] = [old, status]
+    assert "2.6.0" in generation(mirror).versions
