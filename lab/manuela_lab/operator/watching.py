@@ -50,6 +50,6 @@ def settings() -> kopf.OperatorSettings:
     found.watching.reconnect_backoff = 0.5
     found.networking.error_backoffs = [0.5] * 240  # an API server that was killed is back within seconds
     found.watching.inactivity_timeout = 3600.0  # an idle lab is silent; listing all again would cost more
-    found.process.ultimate_exiting_timeout = 5
+    found.process.ultimate_exiting_timeout = None  # kopf would kill this process while it still ends its children
     logging.getLogger("kopf").setLevel(logging.WARNING)
     return found
