@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,18 +75,16 @@ def _from_files(params: Mapping[str, Any], library: Any, configuration: Any) -> 
             "invalid_option",
             f"there is no kubeconfig file {', '.join(missing)}. Give kubeconfig (or host and api_key), or log in first",
         )
-    config = _merged(files, library)
+    merged = _merged(files, library)
+    config = _plain(merged)
     context = str(params.get("context") or config.get("current-context") or "")
     known = contexts(config)
     if context not in known:
         raise _no_such_context(context, files, known)
     try:
-        library.config.load_kube_config(
-            config_file=os.pathsep.join(map(str, files)),
-            context=context,
-            client_configuration=configuration,
-            persist_config=False,
-        )
+        _hold_keys_in_memory(merged)
+        loader = library.config.kube_config.KubeConfigLoader(merged, active_context=context, config_base_path=None)
+        loader.load_and_set(configuration)
     except (library.config.ConfigException, OSError, KeyError, TypeError, ValueError) as error:
         raise Failure(
             "invalid_option",
@@ -109,7 +108,8 @@ def _check_plugin(config: Mapping[str, Any], context: str, configuration: Any) -
         )
 
 
-def _merged(files: list[Path], library: Any) -> Mapping[str, Any]:
+def _merged(files: list[Path], library: Any) -> Any:
+    """Return the files as the library merges them; each part remembers where it came from."""
     try:
         merged = library.config.kube_config.KubeConfigMerger(os.pathsep.join(map(str, files))).config
     except Exception as error:  # whatever the parser raises on a file that is no kubeconfig
@@ -119,7 +119,22 @@ def _merged(files: list[Path], library: Any) -> Mapping[str, Any]:
     value = _plain(merged)
     if not isinstance(value, dict) or not isinstance(value.get("contexts"), list):
         raise Failure("invalid_option", f"{_names(files)} holds no contexts. Give another kubeconfig")
-    return value
+    return merged
+
+
+def _hold_keys_in_memory(merged: Any) -> None:
+    """The library would write a key that stands in the file itself to a temporary file, which a kill leaves behind."""
+    if not hasattr(os, "memfd_create"):
+        return
+    for entry in merged.value.get("users") or []:
+        user = _plain(entry).get("user") or {}
+        text = user.get("client-key-data")
+        if text:
+            handle = os.memfd_create("key")
+            os.write(handle, base64.standard_b64decode(text))
+            inner = entry.value["user"]
+            del inner["client-key-data"]
+            inner["client-key"] = f"/proc/self/fd/{handle}"
 
 
 def _plain(node: Any) -> Any:

@@ -4,6 +4,10 @@
 
 from __future__ import annotations
 
+import base64
+import tempfile
+from pathlib import Path
+
 import pytest
 from ansible_collections.manuela.event_streaming.plugins.module_utils import _kube_config
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
@@ -61,6 +65,18 @@ def test_the_current_context_and_its_token(kubeconfig):
 def test_another_context_with_a_credential_plugin(kubeconfig):
     found = access(kubeconfig=kubeconfig, context="central")
     assert (found.server, header_of(found)) == ("https://central.example:6443", ["Bearer from-the-plugin"])
+
+
+def test_a_key_that_stands_in_the_file_reaches_no_temporary_file(kubeconfig, tmp_path, monkeypatch):
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+    key = base64.b64encode(b"-- the key --").decode()
+    text = Path(kubeconfig).read_text().replace("{token: from-the-file}", f"{{client-key-data: {key}}}")
+    Path(kubeconfig).write_text(text)
+    found = access(kubeconfig=kubeconfig)
+    assert Path(found.configuration.key_file).read_bytes() == b"-- the key --"
+    assert not any(b"-- the key --" in file.read_bytes() for file in scratch.iterdir())
 
 
 def test_options_win_over_the_file(kubeconfig, tmp_path):
