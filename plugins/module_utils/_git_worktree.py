@@ -168,10 +168,19 @@ def _forward(copy: WorkCopy, url: str, params: Mapping[str, Any], check_mode: bo
     elif behind:
         reasons = (_why_not(copy, branch, head, tip, ahead),)
     if not check_mode:
-        Claim(copy.git_dir).take(params["protect"] or [])
+        _claim(copy, params["protect"] or [])
     left = 0 if move else len(behind)
     state = _state(copy.root, branch, tip if move else head, tip, url, len(ahead), left, copy.dirty())
     return Result(move, state, reasons, prepared=text)
+
+
+def _claim(copy: WorkCopy, protect: list[str]) -> None:
+    """Record what is edited from now on; a call that edits nothing ends the record of a run that changed nothing."""
+    claim = Claim(copy.git_dir)
+    if protect:
+        claim.take(protect)
+    else:
+        claim.end(copy.dirty())
 
 
 def _require_remote(copy: WorkCopy, url: str) -> None:
