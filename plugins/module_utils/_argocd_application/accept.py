@@ -109,7 +109,7 @@ def _spec_error(app: Application, goal: Goal) -> str:
             # With an invalid spec Argo CD compares nothing: the time of the last comparison stays.
             fresh = compared(app, goal) or epoch(entry.get("lastTransitionTime")) >= goal.since - _SKEW
             if fresh or entry.get("type") == "InvalidSpecError":
-                return f"{_title(app)} cannot be deployed: {entry.get('type')}: {text}"
+                return f"{_title(app)} cannot be deployed: {entry.get('type')}: {text}. Correct that and push"
     return ""
 
 

@@ -59,9 +59,17 @@ class View:
     def terminal(self) -> str:
         """The first sentence that waiting cannot cure."""
         for entry in self.seen:
-            if not entry.met and entry.verdict.terminal:
-                return f"{entry.title} will not become {entry.wanted.state}: {entry.verdict.message}"
-        return next((f"{state}" for _namespace, state in self.pods if state.terminal), "")
+            if not entry.met and entry.verdict.terminal and entry.item:
+                said = f"{entry.title} will not become {entry.wanted.state}: {entry.verdict.message}"
+                return f"{said}. {_advice(str(entry.item['kind']), namespace_of(entry.item), name_of(entry.item))}"
+        for namespace, state in self.pods:
+            if state.terminal:
+                return f"{state}. {_advice('pod', namespace, state.name)}"
+        return ""
+
+
+def _advice(kind: str, namespace: str, name: str) -> str:
+    return f"Look at it: oc {f'-n {namespace} ' if namespace else ''}describe {kind.lower()} {name}"
 
 
 def look(kube: Kube, wanted: Iterable[Wanted]) -> View:

@@ -170,7 +170,7 @@ def test_what_cannot_be_deployed_ends_the_wait_with_its_text(argo, clock, kind, 
     with pytest.raises(Failure) as caught:
         run(argo, clock)
     assert (caught.value.code, clock.seconds < 5) == ("failed", True)
-    assert caught.value.msg == f"Application app cannot be deployed: {kind}: {text}"
+    assert caught.value.msg == f"Application app cannot be deployed: {kind}: {text}. Correct that and push"
 
 
 @pytest.fixture

@@ -63,7 +63,7 @@ def test_a_pod_that_cannot_start_ends_the_wait(kube, clock):
     with pytest.raises(Failure) as caught:
         observe(options(K, wait=True), False, clock, kube)
     assert (caught.value.code, clock.seconds) == ("failed", 0)
-    assert "pod k-0 ImagePullBackOff: not found" in caught.value.msg
+    assert caught.value.msg == "pod k-0 ImagePullBackOff: not found. Look at it: oc -n ns describe pod k-0"
     assert {"hop": "pod", "object": "Pod k-0 in ns", "ok": False, "message": "pod k-0 ImagePullBackOff: not found"} in (
         caught.value.details["last_seen"]["evidence"]
     )
