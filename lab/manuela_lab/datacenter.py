@@ -32,7 +32,8 @@ def bring_up(lab: Lab, cluster: Cluster, progress: Progress) -> None:
     """Every step can be done again: a killed start is simply repeated."""
     api = Api(lab, cluster)
     name = cluster.name
-    progress.wait(f"the API of {name}", api.ready, API_TIMEOUT, f"see 'lab logs {name}-kubernetes'")
+    hint = f"see 'lab logs {name}-kubernetes', or begin anew with 'lab down'"
+    progress.wait(f"the API of {name}", api.ready, API_TIMEOUT, hint)
     progress.say(f"{name}: API ready on https://{lab.network.api(cluster)}")
     _define(api, definitions(lab), progress)
     api.describe_itself()
