@@ -67,7 +67,7 @@ def execute(params: Mapping[str, Any], check_mode: bool, clock: Clock) -> Result
     endpoint = Endpoint.of(params)
     desired = Desired(params["name"], params["state"], tuple(sorted(set(params["prefixes"] or ()))),
                       params["all_keys"], params["quiet_seconds"])  # fmt: skip
-    bucket = Bucket(S3(endpoint, connections=THREADS + 2), desired, clock, endpoint.url)
+    bucket = Bucket(S3(endpoint, connections=THREADS + 2), desired, clock, endpoint.url, predict=check_mode)
     result = converge(bucket, check_mode=check_mode)
     if desired.state == "empty" and not check_mode:
         bucket.stays_empty()
@@ -75,9 +75,12 @@ def execute(params: Mapping[str, Any], check_mode: bool, clock: Clock) -> Result
 
 
 class Bucket:
-    """The noun."""
+    """The noun; to ``predict`` how many objects would be deleted it counts them first."""
 
-    def __init__(self, store: BucketStore, desired: Desired, clock: Clock, endpoint: str = "") -> None:
+    def __init__(
+        self, store: BucketStore, desired: Desired, clock: Clock, endpoint: str = "", *, predict: bool = False
+    ) -> None:
+        self._predict = predict
         self._store = store
         self._desired = desired
         self._clock = clock
@@ -94,7 +97,8 @@ class Bucket:
         versioned = self._store.versioned(name)
         first = self._first_of(versioned)
         foreign = None if self._desired.all_keys or first is None else self._foreign(versioned)
-        return Current(True, first, foreign, versioned, 0 if first is None else self._counted())
+        objects = 0 if first is None else self._counted() if self._predict else None
+        return Current(True, first, foreign, versioned, objects)
 
     def plan(self, current: Current) -> Plan:
         """Decide what to do."""

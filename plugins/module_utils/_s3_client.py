@@ -9,8 +9,9 @@ import base64
 import hashlib
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import Any, Mapping
+from typing import Any, Callable, Mapping, cast
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure, missing_library
 
@@ -58,6 +59,7 @@ def load() -> Any:
         import botocore.exceptions
         import botocore.parsers
         import botocore.session
+        import botocore.utils
     except ImportError as error:
         raise missing_library("botocore", "Talking to an S3 store", "1.29") from error
     return botocore
@@ -84,6 +86,7 @@ def client(library: Any, endpoint: Endpoint, connections: int) -> Any:
         session_vars={"profile": (None, [], None, None), "config_file": (None, None, "", None),
                       "credentials_file": (None, None, "", None), "ca_bundle": (None, None, None, None)}
     )  # fmt: skip
+    session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_quick(library))
     made = session.create_client(
         "s3", endpoint_url=endpoint.url, aws_access_key_id=endpoint.access_key,
         aws_secret_access_key=endpoint.secret_key, verify=endpoint.ca_cert or endpoint.validate_certs,
@@ -91,6 +94,21 @@ def client(library: Any, endpoint: Endpoint, connections: int) -> Any:
     made.meta.events.register("before-sign.s3.DeleteObjects", _with_md5)
     made.meta.events.register("before-call.s3", _without_redirect)
     return made
+
+
+def _quick(library: Any) -> Callable[[Any], datetime]:
+    """Return a parser of times; the library's own takes most of the seconds that listing a large bucket takes."""
+
+    def parse(value: Any) -> datetime:
+        try:
+            when = datetime.fromisoformat(value)
+        except (TypeError, ValueError):
+            when = None
+        if when is None or when.tzinfo is None:
+            return cast(datetime, library.utils.parse_timestamp(value))
+        return when
+
+    return parse
 
 
 def _without_redirect(context: dict[str, Any], **_: Any) -> None:

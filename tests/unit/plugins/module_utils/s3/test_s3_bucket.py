@@ -18,9 +18,8 @@ LAKE = "manuela-data-lake"
 
 
 def run(store, clock, check=False, **options):
-    bucket = Bucket(
-        store, Desired(LAKE, **{"state": "empty", "prefixes": ("manuela-",), **options}), clock, "http://store"
-    )
+    desired = Desired(LAKE, **{"state": "empty", "prefixes": ("manuela-",), **options})
+    bucket = Bucket(store, desired, clock, "http://store", predict=check)
     result = converge(bucket, check_mode=check)
     if options.get("state", "empty") == "empty" and not check:
         bucket.stays_empty()
