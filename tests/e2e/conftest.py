@@ -16,7 +16,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from driving import Lab
+from driving import PATIENCE, Lab
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -24,8 +24,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "/e2e/" in str(item.path):
             item.add_marker(pytest.mark.e2e)
-            if item.get_closest_marker("timeout") is None:
-                item.add_marker(pytest.mark.timeout(480))
+            mark = item.get_closest_marker("timeout")
+            seconds = mark.args[0] if mark else 480
+            item.add_marker(pytest.mark.timeout(seconds * PATIENCE), append=False)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -8,7 +8,21 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 
-from parts import BIN, ROOT, Step
+from parts import BIN, PYTHON, ROOT, Step
+
+
+BUILD = """
+import os
+from manuela_lab import binaries
+from manuela_lab.places import Places
+from manuela_lab.progress import Progress
+binaries.ensure(Places.of(os.environ), Progress())
+"""
+
+
+def build() -> Iterator[Step]:
+    """Build the lab's programs, so that no later part waits for that; from the cache it takes no time."""
+    yield Step((PYTHON, "-c", BUILD))
 
 
 def molecule() -> Iterator[Step]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bundle import awx_objects, lint
 from cores import NEWEST, OLDEST, ansible_test
-from lab_parts import molecule
+from lab_parts import build, molecule
 from parts import BIN, PYTHON, Part, command, pytest, types
 
 CHECK = frozenset({"check", "test"})
@@ -19,11 +19,11 @@ PARTS = (
     Part("ruff-format", command(BIN / "ruff", "format", "--check", "--quiet", "."), CHECK, 60),
     Part("types", types, CHECK, 300),
     Part("yamllint", command(BIN / "yamllint", "--strict", "."), CHECK, 60),
-    Part("units", pytest("tests/unit"), CHECK, 300),
-    Part("lab-units", pytest("lab/tests/unit", options=("--import-mode=importlib",)), CHECK, 300),
-    Part("tree", pytest("tests/tree"), CHECK, 300),
+    Part("units", pytest("tests/unit"), CHECK, 900),
+    Part("lab-units", pytest("lab/tests/unit", options=("--import-mode=importlib",)), CHECK, 600),
+    Part("tree", pytest("tests/tree"), CHECK, 600),
     Part("awx", awx_objects, TEST, 600),
-    Part("ansible-lint", lint, TEST, 600),
+    Part("ansible-lint", lint, TEST, 900),
     Part(
         "docs",
         command(BIN / "antsibull-docs", "lint-collection-docs", "--plugin-docs", "--skip-rstcheck", "."),
@@ -32,12 +32,13 @@ PARTS = (
     ),
     Part("changelog", command(BIN / "antsibull-changelog", "lint"), TEST, 60),
     Part("sanity-2.19", ansible_test(None, "sanity"), TEST, 1200),
-    Part("units-2.19", ansible_test(None, "units", "--requirements"), TEST, 600),
-    Part("integration-2.19", ansible_test(None, "integration"), TEST, 1200),
+    Part("units-2.19", ansible_test(None, "units"), TEST, 900),
+    Part("lab-build", build, TEST, 2400),
+    Part("integration-2.19", ansible_test(None, "integration"), TEST, 1800),
     Part("sanity-2.16", ansible_test(OLDEST, "sanity"), TEST, 1200),
     Part("sanity-2.21", ansible_test(NEWEST, "sanity"), TEST, 1200),
     Part("lab-parts", pytest("lab/tests/parts"), TEST, 900),
-    Part("end-to-end", pytest("tests/e2e"), TEST, 1500),
-    Part("molecule", molecule, TEST, 900),
+    Part("end-to-end", pytest("tests/e2e"), TEST, 2400),
+    Part("molecule", molecule, TEST, 1200),
     Part("benchmarks", command(PYTHON, "-m", "pytest", "-s", "tests/benchmarks"), BENCH, 3600),
 )
