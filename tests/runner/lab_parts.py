@@ -10,7 +10,6 @@ from collections.abc import Iterator
 
 from parts import BIN, PYTHON, ROOT, Step
 
-
 BUILD = """
 import os
 from manuela_lab import binaries
