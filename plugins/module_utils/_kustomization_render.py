@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -20,6 +21,7 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._git impor
 
 KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 _MANIFESTS = (".yaml", ".yml", ".json")
+_KUBECTL = re.compile(r'^[EF][0-9]{4} .*?err="(.*)"$')  # how kubectl logs what went wrong
 _FINDABLE = ("kustomize", "kubectl", "oc")
 
 
@@ -59,6 +61,7 @@ class Program:
 def _said(text: str, directory: Path) -> str:
     """Return what the program complained about, without its warnings and without our absolute path."""
     lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith(("#", "W"))]
+    lines = [_KUBECTL.sub(r"\1", line).replace('\\"', '"') for line in lines]
     return " ".join(lines).replace(f"{directory.parent}/", "")[-600:] or "it ended with an error and said nothing"
 
 

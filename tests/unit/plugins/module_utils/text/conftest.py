@@ -86,9 +86,9 @@ class Tree:
         }
 
     def run(self, core: Core, params: Mapping[str, Any], clock: Clock | None = None) -> Result:
-        """Run a converging module as its users do: in check mode, for real, and once more.
+        """Run a converging module as its users do: in check mode, for real, and both once more.
 
-        Check mode writes nothing and predicts ``changed``, reasons and diff; the third run changes nothing.
+        Check mode writes nothing and predicts ``changed``, reasons and diff; the later runs change nothing.
         """
         clock = clock or Clock()
         params = {"work_tree": str(self.root), **params}
@@ -100,6 +100,7 @@ class Tree:
         assert (done.before, done.after) == (predicted.before, predicted.after)
         assert set(done.state) == set(predicted.state)
         after = self.snapshot()
+        assert not core(params, True, clock).changed
         assert not core(params, False, clock).changed
         assert self.snapshot() == after
         if not done.changed:

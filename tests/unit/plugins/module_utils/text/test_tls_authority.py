@@ -4,12 +4,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import ssl
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from ansible_collections.manuela.event_streaming.plugins.module_utils import _tls_secret_x509 as x509
 from ansible_collections.manuela.event_streaming.plugins.module_utils._tls_secret import execute
 from ansible_collections.manuela.event_streaming.plugins.module_utils._tls_secret_decision import DAY, Wanted
+from ansible_collections.manuela.event_streaming.plugins.module_utils._tls_secret_maker import authority as authority_of
 from ansible_collections.manuela.event_streaming.plugins.module_utils._tls_secret_maker import make
 
 NOON = 1_800_000_000.0
@@ -24,15 +28,15 @@ def tree(tree):
     return tree
 
 
-def _issued(days: int, *, is_ca: bool, name: str = "") -> tuple[str, str]:
+def _issued(days: int, *, is_ca: bool, name: str = "", start: float = NOON) -> tuple[str, str]:
     library = x509.load()
     key = library.rsa.generate_private_key(public_exponent=65537, key_size=2048)
     kinds, forms = library.x509, library.serialization
     common = name or "Own CA" if is_ca else "*.apps.example.com"
     subject = kinds.Name([kinds.NameAttribute(kinds.NameOID.COMMON_NAME, common)])
-    start = datetime.fromtimestamp(NOON, tz=UTC)
+    begin = datetime.fromtimestamp(start, tz=UTC)
     builder = kinds.CertificateBuilder().subject_name(subject).issuer_name(subject).public_key(key.public_key())
-    builder = builder.serial_number(1).not_valid_before(start).not_valid_after(start + timedelta(days=days))
+    builder = builder.serial_number(1).not_valid_before(begin).not_valid_after(begin + timedelta(days=days))
     builder = builder.add_extension(kinds.BasicConstraints(ca=True, path_length=None), True)
     if is_ca:
         usage = dict.fromkeys(("content_commitment", "data_encipherment", "key_agreement", "encipher_only"), False)
@@ -84,6 +88,26 @@ def test_a_ca_that_cannot_sign_is_named(tree, authority, which, now, said, asked
     ca = {"ca_certificate": texts[which[0]][0], "ca_private_key": texts[which[1]][1]}
     failure = tree.fails(execute, asked(**ca), now)
     assert (failure.code, said in failure.msg) == ("invalid_option", True), failure.msg
+
+
+def test_python_accepts_the_chain_with_strict_flags_and_the_ca_as_its_trust(tmp_path):
+    now = time.time()
+    text, secret = _issued(3650, is_ca=True, start=now - DAY)
+    wanted = Wanted("a.example", ("DNS:a.example",), key_type="ECDSA", key_size=256)
+    made = make(wanted, now, authority_of(text, secret, None, now))
+    for name, content in (("chain", made.certificate), ("key", made.private_key), ("ca", made.trust)):
+        (tmp_path / name).write_text(content)
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(tmp_path / "chain", tmp_path / "key")
+    client = ssl.create_default_context(cafile=str(tmp_path / "ca"))
+    client.verify_flags |= ssl.VERIFY_X509_STRICT
+    to_client, to_server = ssl.MemoryBIO(), ssl.MemoryBIO()
+    asking = client.wrap_bio(to_client, to_server, server_hostname="a.example")
+    answering = server.wrap_bio(to_server, to_client, server_side=True)
+    for side in (asking, answering, asking):
+        with contextlib.suppress(ssl.SSLWantReadError):
+            side.do_handshake()
+    assert asking.getpeercert()["subjectAltName"] == (("DNS", "a.example"),)
 
 
 @pytest.fixture
