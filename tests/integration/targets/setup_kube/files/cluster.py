@@ -18,6 +18,7 @@ from pathlib import Path
 
 import kubernetes
 import yaml
+
 from manuela_lab import binaries, pki
 from manuela_lab.places import Places
 from manuela_lab.progress import Progress
