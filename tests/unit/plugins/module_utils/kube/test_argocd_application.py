@@ -10,10 +10,6 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._argocd_ap
     TRACKING,
 )
 from ansible_collections.manuela.event_streaming.plugins.module_utils._argocd_application.core import observe
-from ansible_collections.manuela.event_streaming.plugins.module_utils._argocd_application.wanted import (
-    same_path,
-    same_repository,
-)
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
 from ansible_collections.manuela.event_streaming.tests.unit.plugins.module_utils.kube.fake_kube import (
     APPLICATION,
@@ -291,25 +287,3 @@ def test_several_sources_have_a_revision_each(argo, clock):
     item["status"]["sync"] = {"status": "Synced", "revisions": ["1.2.3", OURS]}
     result = run(argo, clock, {"path": "deployment/x"}, wait=False, refresh="none")
     assert (result.state["applications"][0]["revision"], result.state["met"]) == (OURS, True)
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "https://git.example.com/x/manuela-gitops",
-        "https://token@GIT.example.com:443/x/manuela-gitops.git/",
-        "ssh://git@git.example.com:7999/x/manuela-gitops.git",
-        "git@git.example.com:x/manuela-gitops.git",
-    ],
-)
-def test_the_same_repository_in_other_words(url):
-    assert same_repository(url, REPO)
-
-
-@pytest.mark.parametrize("url", ["https://git.example.com/x/other", "https://elsewhere/x/manuela-gitops", ""])
-def test_another_repository(url):
-    assert not same_repository(url, REPO)
-
-
-def test_paths_are_compared_by_their_parts():
-    assert same_path("a/b", "./a//b/") and same_path("", ".") and not same_path("a/b", "a/bc")
