@@ -100,11 +100,11 @@ def _parse(places: Places, data: Mapping[str, Any]) -> Lab:
 
 
 def as_json(lab: Lab) -> dict[str, Any]:
-    """The record: what inventories, tests and the operator need, in one flat file."""
-    places, network, keys = lab.places, lab.network, lab.keys
+    """The record: what inventories, tests and the operator need, in one file."""
+    places = lab.places
     return {
         "version": VERSION,
-        "subnet": network.subnet,
+        "subnet": lab.network.subnet,
         "profile": lab.profile.name,
         "git": {
             "remote": lab.remote_url,
@@ -114,13 +114,18 @@ def as_json(lab: Lab) -> dict[str, Any]:
         },
         "datacenters": {each.name: _environment(lab, each) for each in lab.profile.environments},
         "kubeconfig": str(places.kubeconfig),
-        "s3": {
-            "endpoint_url": f"http://{network.s3}",
-            "region": REGION,
-            "access_key": keys.s3_access_key,
-            "secret_key": keys.s3_secret_key,
-            "bucket": BUCKET,
-        },
+        **_services(lab),
+        "cache": {"root": str(places.cache), "programs": str(lab.programs), **_programs(lab.programs)},
+        "keys": asdict(lab.keys),
+        "checkout": str(places.checkout),
+    }
+
+
+def _services(lab: Lab) -> dict[str, Any]:
+    network, keys = lab.network, lab.keys
+    s3 = {"access_key": keys.s3_access_key, "secret_key": keys.s3_secret_key, "bucket": BUCKET, "region": REGION}
+    return {
+        "s3": {"endpoint_url": f"http://{network.s3}", **s3},
         "mqtt": {"host": network.mqtt.host, "port": network.mqtt.port},
         "route": {
             "name": "central-route",
@@ -130,9 +135,6 @@ def as_json(lab: Lab) -> dict[str, Any]:
         },
         "toxiproxy": f"http://{network.toxiproxy}",
         "supervisor": {"url": lab.supervisor_url, "user": "lab", "password": keys.supervisor_password},
-        "cache": {"root": str(places.cache), "programs": str(lab.programs), **_programs(lab.programs)},
-        "keys": asdict(keys),
-        "checkout": str(places.checkout),
     }
 
 
