@@ -177,6 +177,8 @@ class Kubelet:
 
     async def close(self) -> None:
         """End all processes; the pods stay in the API and are taken up by the next kubelet."""
+        for runner in self._runners.values():
+            runner.abandon()
         tasks = list(self._tasks.values())
         for task in tasks:
             task.cancel()

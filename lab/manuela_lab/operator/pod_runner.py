@@ -22,6 +22,7 @@ log = logging.getLogger("lab.kubelet")
 
 LONGEST_GRACE = 2.0
 """Seconds after which a process is killed, whatever its pod allows: JVMs take up to half a minute to say goodbye."""
+PUBLISH_AGAIN = 2.0
 OVERDUE = ("DeadlineExceeded", "Pod was active on the node longer than the specified deadline")
 
 
@@ -62,6 +63,7 @@ class PodRunner:
         self._failure = (str(found.get("reason") or ""), str(found.get("message") or ""))
         self._published: Resource = dict(found)
         self._publishing = asyncio.Lock()
+        self._late: asyncio.Task[None] | None = None
         self._ending = asyncio.Event()
         self._gone = False
         self.update(pod)
@@ -93,6 +95,10 @@ class PodRunner:
         self._gone = True
         self._ending.set()
 
+    def abandon(self) -> None:
+        """The kubelet stops: processes end, and what they were is for the next kubelet to say."""
+        self._gone = True
+
     def find(self, container: str) -> ContainerRunner | None:
         """Return the runner of a container."""
         return next((r for r in (*self._init, *self._main) if r.state.name == container), None)
@@ -114,6 +120,8 @@ class PodRunner:
         finally:
             ending.cancel()
             await self._end(work)
+            if self._late is not None:
+                self._late.cancel()
             if self._ending.is_set():
                 shutil.rmtree(self._directory, ignore_errors=True)
 
@@ -188,16 +196,26 @@ class PodRunner:
         await self._node.complain(self.pod, reason, message)
 
     async def publish(self) -> None:
-        """Report the pod's status when it is another than the one reported last."""
+        """Report the pod's status when it is another than the one reported last; if need be, later."""
+        if not await self._publish_now() and (self._late is None or self._late.done()):
+            self._late = asyncio.create_task(self._publish_late())
+
+    async def _publish_late(self) -> None:
+        while not await self._publish_now():
+            await asyncio.sleep(PUBLISH_AGAIN)
+
+    async def _publish_now(self) -> bool:
         async with self._publishing:
             if self._gone:
-                return
+                return True
             pod = {**self.pod, "status": self._published}
             states, init = [r.state for r in self._main], [r.state for r in self._init]
             addresses = (self._node.address, self._address)
             status = pod_status.render(pod, states, init, addresses, time.time(), self._failure)
             try:
                 await self._node.api.set_status(pod, status)
-                self._published = {**self._published, **status}
             except ApiError as error:
                 log.warning("status of pod %s/%s: %s", *resources.key(self.pod), error)
+                return False
+            self._published = {**self._published, **status}
+            return True
