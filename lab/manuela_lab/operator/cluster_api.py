@@ -9,7 +9,7 @@ import base64
 import ssl
 import tempfile
 from pathlib import Path
-from typing import Any, Mapping
+from typing import Any, Awaitable, Callable, Mapping
 
 import aiohttp
 import yaml
@@ -20,6 +20,8 @@ from manuela_lab.operator.resources import Resource
 MERGE = "application/merge-patch+json"
 APPLY = "application/apply-patch+yaml"
 NO_ANSWER = 0
+PASSING = frozenset({NO_ANSWER, 429, 500, 502, 503, 504})
+"""Answers of a server that is away or busy: the same request may succeed later."""
 REQUEST_TIMEOUT = aiohttp.ClientTimeout(total=20)
 
 
@@ -153,6 +155,17 @@ class ClusterApi:
             "target": target,
         }
         await self.request("POST", resources.path(pod) + "/binding", body)
+
+
+async def insist(attempt: Callable[[], Awaitable[None]], pause: float = 1.0) -> None:
+    """Repeat a write until the API server has answered it, with whatever answer of its own."""
+    while True:
+        try:
+            return await attempt()
+        except ApiError as error:
+            if error.code not in PASSING:
+                raise
+        await asyncio.sleep(pause)
 
 
 async def _reason(answer: aiohttp.ClientResponse) -> str:

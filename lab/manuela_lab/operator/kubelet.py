@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Callable, Coroutine, Mapping
 
 from manuela_lab.operator import node, processes, resources
-from manuela_lab.operator.cluster_api import ApiError, ClusterApi
+from manuela_lab.operator.cluster_api import ApiError, ClusterApi, insist
 from manuela_lab.operator.container_log import ContainerLog
 from manuela_lab.operator.containers import KEEP_ANNOTATION
 from manuela_lab.operator.images import Images
@@ -86,7 +86,7 @@ class Kubelet:
 
     async def _bind_once(self, pod: Resource) -> None:
         try:
-            await self.api.bind(pod, self._settings.node)
+            await insist(lambda: self.api.bind(pod, self._settings.node))
         except ApiError as error:
             log.warning("bind %s/%s: %s", *resources.key(pod), error)
         finally:

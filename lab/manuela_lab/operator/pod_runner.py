@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Protocol, Sequence
 
 from manuela_lab.operator import containers, images, pod_status, resources
-from manuela_lab.operator.cluster_api import ApiError, ClusterApi
+from manuela_lab.operator.cluster_api import ApiError, ClusterApi, insist
 from manuela_lab.operator.container_runner import ContainerRunner
 from manuela_lab.operator.containers import Sandbox
 from manuela_lab.operator.resources import Resource
@@ -116,7 +116,7 @@ class PodRunner:
             await self._end(work)
             await ending
             if not self._gone:
-                await self._node.api.delete(self.pod, grace=0)
+                await insist(lambda: self._node.api.delete(self.pod, grace=0))
         finally:
             ending.cancel()
             await self._end(work)
