@@ -12,6 +12,7 @@ from typing import Callable
 
 from manuela_lab.operator.containers import Sandbox
 from manuela_lab.operator.processes import Program
+from manuela_lab.supervision import MARK
 
 Build = Callable[[Sandbox], Program]
 
@@ -50,6 +51,7 @@ def base_environment(sandbox: Sandbox) -> dict[str, str]:
         "LANG": "C.UTF-8",
         "LAB_HOSTS_FILE": str(sandbox.hosts_file),
         "KAFKA_OPTS": f"-Djdk.net.hosts.file={sandbox.hosts_file}",
+        **({MARK: os.environ[MARK]} if MARK in os.environ else {}),
         **sandbox.env,
     }
 
