@@ -66,9 +66,10 @@ class WorkCopy:
             if not url:
                 return None
             try:
-                git.run(
-                    "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--refmap=", url, "+refs/heads/*", url=url
-                )
+                heads = git.run("ls-remote", "--heads", url, url=url).text.split()[1::2]
+                # Names without a target: what comes is kept nowhere but in the scratch directory.
+                options = ("--quiet", "--no-tags", "--no-write-fetch-head", "--refmap=")
+                git.run("fetch", *options, url, *heads, url=url)
             except Failure:
                 return None
             return self._ask(git, revision, ancestor)

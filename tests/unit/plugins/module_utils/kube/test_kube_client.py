@@ -221,3 +221,29 @@ def test_paths_of_objects():
     assert path_of(POD, "ns", "p") == "/api/v1/namespaces/ns/pods/p"
     assert path_of(Kind("Namespace", "namespaces", "v1", namespaced=False), "", "n") == "/api/v1/namespaces/n"
     assert path_of(POD, "ns", "../../secrets") == "/api/v1/namespaces/ns/pods/..%2F..%2Fsecrets"
+
+
+def test_logs_are_text_and_ask_for_the_last_lines(clock):
+    kube, pool = client(clock, (200, "one\ntwo\n"))
+    assert kube.logs("ns", "p", "c", tail=5, previous=True) == "one\ntwo\n"
+    assert pool.asked[0][1] == "/api/v1/namespaces/ns/pods/p/log?container=c&tailLines=5&previous=true"
+    kube, _pool = client(clock, refused(404, 'pods "p" not found'))
+    assert failure_of(lambda: kube.logs("ns", "p")).code == "not_found"
+
+
+@pytest.mark.parametrize(
+    ("text", "advice"),
+    [
+        ("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed", "Give ca_cert"),
+        ("Failed to resolve 'x' ([Errno -2] Name or service not known)", "name resolution"),
+        ("timed out", "Check that the server runs"),
+    ],
+)
+def test_no_answer_says_why_and_what_to_do(clock, text, advice):
+    class NewConnectionError(Exception):
+        """Named as urllib3 names what is not worth another try."""
+
+    kube, pool = client(clock, NewConnectionError(f"HTTPSConnection(host='x', port=6443): {text}"))
+    failure = failure_of(lambda: kube.get(POD, "ns", "x"))
+    assert (failure.code, len(pool.asked)) == ("unreachable", 1)
+    assert f"(context factory): {text}. " in failure.msg and advice in failure.msg
