@@ -126,7 +126,7 @@ def service_version(subscription: Resource, version: str) -> Resource:
         "metadata": {
             "name": version,
             "namespace": where.namespace,
-            "labels": {f"operators.coreos.com/{package}.{where.namespace}"[:63].rstrip("-."): ""},
+            "labels": {f"operators.coreos.com/{f'{package}.{where.namespace}'[:63].rstrip('-._')}": ""},
         },
         "spec": {
             "displayName": package,
