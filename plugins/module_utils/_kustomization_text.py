@@ -27,6 +27,7 @@ FIELDS = (
     "transformers",
     "validators",
 )
+_LISTS = frozenset(FIELDS)
 _OTHER_FIELDS = (
     "apiVersion|kind|metadata|namespace|namePrefix|nameSuffix|images|replicas|replacements|vars|openapi|buildMetadata|"
     "helmCharts|helmGlobals|commonLabels|commonAnnotations|labels|configMapGenerator|secretGenerator|generatorOptions"
@@ -86,14 +87,17 @@ def occurrences(source: Source, entry: str, match: Match) -> tuple[Occurrence, .
 
 def active_entries(source: Source, root: Node, is_wanted: Callable[[str], bool] = bool) -> Iterator[Occurrence]:
     """Yield the entries in force of every field that lists paths."""
-    for field in FIELDS:
-        listed = lookup(source, root, field)
-        if listed is None or listed.kind != "sequence":
+    begun: set[str] = set()
+    for key, listed in root.pairs():
+        if key.value not in _LISTS:
             continue
-        for item in listed.children:
+        if key.value in begun:
+            lookup(source, root, key.value)  # raises, with both lines
+        begun.add(key.value)
+        for item in listed.children if listed.kind == "sequence" else ():
             value = _value_of(item)
             if value and is_wanted(value):
-                yield _active(source, field, value, item, listed)
+                yield _active(source, key.value, value, item, listed)
 
 
 def _active(source: Source, field: str, value: str, item: Node, listed: Node) -> Occurrence:

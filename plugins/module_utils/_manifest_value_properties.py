@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Iterator
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
@@ -27,8 +28,13 @@ class Property:
     head: str
 
 
-def properties(text: str) -> Iterator[Property]:
-    """Yield the properties of ``text`` as ``java.util.Properties`` reads them."""
+@lru_cache(maxsize=16)
+def properties(text: str) -> tuple[Property, ...]:
+    """Return the properties of ``text`` as ``java.util.Properties`` reads them; one edit asks several times."""
+    return tuple(_read(text))
+
+
+def _read(text: str) -> Iterator[Property]:
     lines = text.split("\n")
     number = 0
     while number < len(lines):
@@ -71,7 +77,7 @@ def changed_line(found: Property, value: str, where: str) -> str:
 
 def new_line(text: str, key: str, value: str) -> tuple[int, str]:
     """Return where to insert a line for a new property, and the line, written like its neighbours."""
-    last = next(reversed(list(properties(text))), None)
+    last = next(reversed(properties(text)), None)
     indent, separator = "", "="
     if last is not None:
         indent = last.head[: len(last.head) - len(last.head.lstrip())]

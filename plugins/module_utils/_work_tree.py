@@ -41,8 +41,13 @@ class WorkTree:
         return _yaml_text.read(self.read_bytes(real), self.shown(real))
 
     def read_bytes(self, real: Path) -> bytes:
-        """Return the content of ``real``."""
-        return _files.read_bytes(real)
+        """Return the content of ``real``, a path that ``real`` returned."""
+        try:
+            return real.read_bytes()
+        except OSError as error:
+            raise Failure(
+                "refused", f"cannot read {self.shown(real)}: {error.strerror}. Check its permissions"
+            ) from error
 
     def write_all(self, contents: Mapping[Path, bytes]) -> None:
         """Replace the content of each file in one step, in the order given, once all of them are on the disk."""
