@@ -54,7 +54,7 @@ def rendered(source: Source, node: Node, value: str, *, in_flow: bool) -> str:
 
 
 def _is_plain(value: str, *, in_flow: bool) -> bool:
-    if value.startswith(("---", "...")) or (in_flow and re.search(r"[,\[\]{}?]", value)):
+    if value.startswith(("---", "...")) or (in_flow and re.search(r"^[:-]|[,\[\]{}?]", value)):
         return False
     return bool(_PLAIN.fullmatch(value)) and bool(_PRINTABLE.fullmatch(value))
 

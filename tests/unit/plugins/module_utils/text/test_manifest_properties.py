@@ -117,6 +117,8 @@ def test_the_old_value_gives_the_old_bytes(file: tuple[bytes, str, str], value: 
 @example("0b1")
 @example("1_000")
 @example("12:30:45")
+@example(":0")
+@example("0?")
 def test_a_text_is_written_so_that_it_stays_a_text(value: str) -> None:
     assert yaml.safe_load(f"- {literal(value)}\n") == [value]
     assert yaml.safe_load(f"{{a: {literal(value, in_flow=True)}}}") == {"a": value}
