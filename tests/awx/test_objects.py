@@ -17,6 +17,8 @@ import yaml
 from .fake_awx import FakeAwx
 from .serializer_rules import ROOT, playbooks
 
+pytestmark = pytest.mark.timeout(600)
+
 SECRET = "a-token-nobody-may-see"
 GIVEN = {
     "awx_project_url": "https://git.example.com/org/event-streaming.git",
