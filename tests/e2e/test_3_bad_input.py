@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-import json
+import os
+import re
 import socket
 import subprocess
 import time
@@ -117,12 +118,14 @@ def test_wrong_s3_keys(lab: Lab) -> None:
 
 
 def test_a_port_already_taken_is_named(tmp_path_factory: pytest.TempPathFactory, lab: Lab) -> None:
-    other = Lab(tmp_path_factory.mktemp("other"))
-    taken = f"{lab.state['subnet']}.2"
-    (other.directory / "lab.json").write_text(json.dumps({"version": 1, "subnet": lab.state["subnet"]}))
+    other, subnet = Lab(tmp_path_factory.mktemp("other")), "127.250.9"
+    record = (lab.directory / "lab.json").read_text().replace(lab.state["subnet"], subnet)
+    (other.directory / "lab.json").write_text(record.replace(str(lab.directory), str(other.directory)))
     try:
-        up = other.command("up", limit=300)
-        assert up.returncode == 0 or taken.rsplit(".", 1)[0] in up.stdout + up.stderr
+        with socket.create_server((f"{subnet}.1", 6443)):
+            up = other.command("up", limit=300)
+        assert up.returncode != 0
+        assert re.search(rf"port 6443 on {subnet}\.1 .* is taken by .*pid {os.getpid()}", up.stderr), up.stderr
         assert lab.kubectl("factory", "get", "namespace", "argocd", "-o", "name") == "namespace/argocd"
     finally:
         other.command("down", limit=120)
