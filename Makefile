@@ -4,7 +4,7 @@ VENV := $(CURDIR)/.venv
 export PATH := $(VENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help install lab down demo check test bench docs lock clean
+.PHONY: help install lab down demo check test release bench docs lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,10 @@ check: install ## Formatting, types, unit tests: under a minute
 test: install ## Everything a commit must pass
 	@tools/prerequisites lab
 	@tests/run test
+
+release: install ## The long runs: kills, undo, Molecule, ansible-test's units
+	@tools/prerequisites lab
+	@tests/run release
 
 bench: install ## Speed, against the tools one would pick instead
 	@tools/prerequisites lab

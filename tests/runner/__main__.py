@@ -29,7 +29,7 @@ def main() -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="tests/run", description=__doc__)
-    parser.add_argument("run", choices=("check", "test", "bench"))
+    parser.add_argument("run", choices=("check", "test", "release", "bench"))
     parser.add_argument("part", nargs="*", help="only these parts")
     return parser.parse_args()
 
