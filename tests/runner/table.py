@@ -37,7 +37,7 @@ PARTS = (
     Part("sanity-2.19", ansible_test(None, "sanity"), TEST, 1200),
     Part("units-2.19", ansible_test(None, "units"), RELEASE, 900),
     Part("lab-build", build, TEST, 2400),
-    Part("integration-2.19", ansible_test(None, "integration"), TEST, 1800),
+    Part("integration-2.19", ansible_test(None, "integration"), RELEASE, 1800),
     Part("sanity-2.16", ansible_test(OLDEST, "sanity"), TEST, 1200),
     Part("sanity-2.21", ansible_test(NEWEST, "sanity"), TEST, 1200),
     Part("lab-parts", pytest("lab/tests/parts"), RELEASE, 1800),
