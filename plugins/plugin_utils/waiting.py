@@ -118,6 +118,8 @@ def with_so_far(answer: dict[str, Any], so_far: dict[str, Any]) -> dict[str, Any
                 merged[key] = {**merged[key], **value}
         elif value:
             merged[key] = value
+    if so_far and "failure" in answer:
+        merged["failure"] = {**answer["failure"], "details": {**_details(answer), "so_far": so_far}}
     return merged
 
 

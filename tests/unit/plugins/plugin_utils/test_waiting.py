@@ -86,6 +86,13 @@ def test_what_an_earlier_slice_changed_is_not_forgotten(lines):
     assert "diff" not in answer
 
 
+def test_a_failure_in_a_later_slice_still_tells_what_an_earlier_one_did(lines):
+    so_far = {"changed": True, "noun": {"deleted": ["t"]}}
+    failed = {"failed": True, "msg": "no", "failure": {"code": "failed", "retryable": False, "details": {}}}
+    answer = run(Action({}, [pending(so_far=so_far), failed]))
+    assert answer["failure"]["details"]["so_far"] == so_far
+
+
 @pytest.mark.parametrize("code", ["failed", "unauthorized", "invalid_option"])
 def test_what_waiting_cannot_cure_is_passed_on_at_once(lines, code):
     answer = {"failed": True, "msg": "no", "failure": {"code": code, "retryable": False, "details": {}}}
