@@ -10,6 +10,7 @@ from typing import Any, Literal, Mapping, Protocol
 
 Object = dict[str, Any]
 Objects = list[Object]
+Names = list[str]
 Propagation = Literal["Foreground", "Background", "Orphan"]
 
 
@@ -65,6 +66,9 @@ class Kube(Protocol):
 
     def find(self, kind: str, *, group: str = "", version: str = "") -> Kind | None:
         """Return how the server serves a kind, or none when it does not (no such CRD, for instance)."""
+
+    def versions(self, kind: str, group: str) -> Names:
+        """Return the versions in which the server serves a kind, the preferred one first."""
 
     def get(self, kind: Kind, namespace: str, name: str) -> Object | None:
         """Return one object, or none."""

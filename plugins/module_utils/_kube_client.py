@@ -27,6 +27,7 @@ _PAGE = 500
 _TRIES = 3
 Kinds = list[Kind]
 Objects = list[Object]
+Names = list[str]
 _BUSY = (429, 500, 502, 503, 504)
 
 
@@ -67,6 +68,11 @@ class KubeClient:
             self._kinds = self._discover(group)
             found = _kube_discovery.choose(self._kinds, kind, group=group, version=version)
         return found
+
+    def versions(self, kind: str, group: str) -> Names:
+        """Return the versions in which the server serves a kind, the preferred one first."""
+        self._kinds = self._kinds or self._discover("")
+        return [entry.version for entry in self._kinds if (entry.kind, entry.group) == (kind, group)]
 
     def get(self, kind: Kind, namespace: str, name: str) -> Object | None:
         """Return one object, or none."""

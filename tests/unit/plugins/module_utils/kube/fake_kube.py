@@ -120,6 +120,9 @@ class FakeKube:
         fits = [entry for entry in self.kinds if entry.kind == kind and group in ("", entry.group)]
         return next((entry for entry in fits if version in ("", entry.version)), None)
 
+    def versions(self, kind: str, group: str) -> list[str]:
+        return [entry.version for entry in self.kinds if (entry.kind, entry.group) == (kind, group)]
+
     def get(self, kind: Kind, namespace: str, name: str) -> dict[str, Any] | None:
         self._note("get", kind, namespace, name)
         return copy.deepcopy(self.objects.get((kind.resource, namespace if kind.namespaced else "", name)))

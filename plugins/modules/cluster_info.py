@@ -1,0 +1,130 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, manuela.event_streaming contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: cluster_info
+short_description: Who we are in a cluster, what we may do, which kinds it serves
+version_added: 1.0.0
+description:
+  - Asks one API server, before anything is done, whether it can be done there.
+  - Permissions are asked for with C(SelfSubjectAccessReview), which the server answers and does not store.
+options:
+  kinds:
+    description: Kinds whose served versions are looked up.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      kind:
+        description: Kind.
+        type: str
+        required: true
+      group:
+        description: API group. Empty for the core group.
+        type: str
+        default: ""
+  permissions:
+    description: What is to be done there.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      verbs:
+        description: Verbs as RBAC rules have them.
+        type: list
+        elements: str
+        required: true
+      resource:
+        description: Plural, with its group after a dot and its subresource after a slash, such as C(pods/log).
+        type: str
+        required: true
+      namespace:
+        description: Namespace, which need not exist yet. All namespaces without it.
+        type: str
+extends_documentation_fragment:
+  - manuela.event_streaming.kube
+  - manuela.event_streaming.attributes.info
+requirements:
+  - python >= 3.11
+seealso:
+  - module: manuela.event_streaming.resource_status_info
+author:
+  - manuela.event_streaming contributors (@sa-mw-dach)
+"""
+
+EXAMPLES = r"""
+- name: Make sure that the factory can be worked on
+  manuela.event_streaming.cluster_info:
+    context: factory
+    kinds:
+      - kind: Kafka
+        group: kafka.strimzi.io
+    permissions:
+      - verbs: [get, list, patch]
+        resource: applications.argoproj.io
+      - verbs: [get]
+        resource: pods/log
+        namespace: manuela-stormshift-messaging
+  register: factory
+  failed_when: factory is failed or not factory.cluster_info.permissions | map(attribute='allowed') is all
+"""
+
+RETURN = r"""
+cluster_info:
+  description: What the server answered.
+  returned: success
+  type: dict
+  contains:
+    server: {description: URL of the API server., type: str}
+    user: {description: Name of the user. Null on servers before Kubernetes 1.28., type: str}
+    apps_domain:
+      description: Domain of the router (C(spec.domain) of C(ingresses.config.openshift.io/cluster)). Null elsewhere.
+      type: str
+    kinds:
+      description: One entry for each of O(kinds).
+      type: list
+      elements: dict
+      contains:
+        kind: {description: Kind., type: str}
+        group: {description: API group., type: str}
+        versions: {description: 'Versions that are served, the preferred one first.', type: list, elements: str}
+    permissions:
+      description: One entry for each verb of each of O(permissions).
+      type: list
+      elements: dict
+      contains:
+        verb: {description: Verb., type: str}
+        resource: {description: Resource as it was given., type: str}
+        namespace: {description: Namespace. Null for all., type: str}
+        allowed: {description: Whether it is allowed., type: bool}
+        reason: {description: What the authorizer says about it., type: str}
+"""
+
+from ansible_collections.manuela.event_streaming.plugins.module_utils import _cluster_info, _options
+from ansible_collections.manuela.event_streaming.plugins.module_utils._module import run
+
+
+def main() -> None:
+    """Run the module."""
+    kind = {"kind": {"type": "str", "required": True}, "group": {"type": "str", "default": ""}}
+    permission = {
+        "verbs": {"type": "list", "elements": "str", "required": True},
+        "resource": {"type": "str", "required": True},
+        "namespace": {"type": "str"},
+    }
+    run(
+        "cluster_info",
+        _cluster_info.execute,
+        argument_spec={
+            "kinds": {"type": "list", "elements": "dict", "default": [], "options": kind},
+            "permissions": {"type": "list", "elements": "dict", "default": [], "options": permission},
+            **_options.KUBE,
+        },
+    )
+
+
+if __name__ == "__main__":
+    main()
