@@ -6,12 +6,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: cluster_object
-short_description: Delete, patch or scale Kubernetes objects, by name or by labels
+short_description: Delete, patch, scale or create Kubernetes objects, by name or by labels
 version_added: 1.0.0
 description:
   - Deletes objects, applies a JSON merge patch to them or sets their number of replicas, and can wait until it is so.
   - Does nothing when it is so already. An object that is being deleted is not deleted again.
-  - Creates nothing. What is deployed belongs into Git.
+  - V(present) is for what shall be there for a while only. What is deployed belongs into Git.
 options:
   objects:
     description: Which objects, in the order in which they are written.
@@ -42,8 +42,9 @@ options:
     description:
       - V(absent) deletes. A kind that the server does not serve counts as absent.
       - V(patched) applies O(patch), V(scaled) sets C(spec.replicas) to O(replicas). A named object must exist.
+      - V(present) applies O(patch), and creates a named object with it that does not exist.
     type: str
-    choices: [absent, patched, scaled]
+    choices: [absent, patched, present, scaled]
     required: true
   patch:
     description: JSON merge patch. It is sent only to objects that it would change.
@@ -133,7 +134,7 @@ def main() -> None:
                 "required": True,
                 "options": {"kind": {"type": "str", "required": True}, **entry},
             },
-            "state": {"type": "str", "choices": ["absent", "patched", "scaled"], "required": True},
+            "state": {"type": "str", "choices": ["absent", "patched", "present", "scaled"], "required": True},
             "patch": {"type": "dict"},
             "replicas": {"type": "int"},
             "propagation": {

@@ -51,10 +51,21 @@ options:
   wait_for:
     description:
       - What O(wait) waits for and RV(kafka_topic_info.met) is about, of every topic.
-      - V(exists), V(records) (at least one is kept) or V(flowing).
+      - V(exists), V(records) (at least one is kept), V(flowing), or V(still) (no new record for O(quiet_seconds)).
     type: str
-    choices: [none, exists, records, flowing]
+    choices: [none, exists, records, flowing, still]
     default: none
+  quiet_seconds:
+    description:
+      - Seconds for which a V(still) topic must have had no new record, while the module looked.
+      - With O(connection=direct) at most 6, which is what one slice of a wait sees.
+    type: float
+    default: 5
+  produced_after:
+    description:
+      - Seconds since 1970. The newest record of every topic must have been produced then or later, whatever
+        O(wait_for) is. A mirrored record keeps the time at which it was produced.
+    type: float
   max_age:
     description: Seconds that the newest record of a flowing topic may be old.
     type: float
@@ -63,6 +74,29 @@ options:
     description: Number of newest records to return of each topic. With V(0) no record is read.
     type: int
     default: 5
+  windows:
+    description:
+      - Records to read one by one. RV(kafka_topic_info.topics[].windows) has a digest of each, by which they are found
+        again in another topic, as P(manuela.event_streaming.delivered#filter) does.
+      - Meant for thousands of records, not for millions.
+    type: list
+    elements: dict
+    suboptions:
+      topic:
+        description: One of O(topics).
+        type: str
+        required: true
+      partition:
+        description: Partition.
+        type: int
+        required: true
+      from_offset:
+        description: Offset of the first record. Records that are no longer kept are left out.
+        type: int
+        required: true
+      to_offset:
+        description: Offset behind the last record. Without it the end that the module sees first.
+        type: int
   pod_name:
     description: What the name of the Job or Pod begins with.
     type: str
@@ -140,6 +174,19 @@ kafka_topic_info:
         rate_per_second: {description: Records per second while the module looked., type: float}
         newest_age_seconds: {description: Age of the newest record. Null without one., type: float}
         flowing: {description: Whether records flow now., type: bool}
+        still_seconds: {description: For how long the module has seen no new record., type: float}
+        windows:
+          description: What was read of O(windows).
+          type: list
+          elements: dict
+          contains:
+            partition: {description: Partition., type: int}
+            from_offset: {description: Offset of the first record., type: int}
+            to_offset: {description: Offset behind the last record., type: int}
+            digests:
+              description: Of each record in order, a digest of its time, key and value.
+              type: list
+              elements: str
         sample:
           description: The newest records, the newest last.
           type: list
@@ -163,6 +210,12 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._module im
 
 def main() -> None:
     """Run the module."""
+    window = {
+        "topic": {"type": "str", "required": True},
+        "partition": {"type": "int", "required": True},
+        "from_offset": {"type": "int", "required": True},
+        "to_offset": {"type": "int"},
+    }
     run(
         "kafka_topic_info",
         core.execute,
@@ -174,9 +227,16 @@ def main() -> None:
             "bootstrap_servers": {"type": "str"},
             "security_protocol": {"type": "str", "choices": ["plaintext", "ssl"]},
             "topics": {"type": "list", "elements": "str", "required": True},
-            "wait_for": {"type": "str", "choices": ["none", "exists", "records", "flowing"], "default": "none"},
+            "wait_for": {
+                "type": "str",
+                "choices": ["none", "exists", "records", "flowing", "still"],
+                "default": "none",
+            },
+            "quiet_seconds": {"type": "float", "default": 5},
+            "produced_after": {"type": "float"},
             "max_age": {"type": "float", "default": 30},
             "sample": {"type": "int", "default": 5},
+            "windows": {"type": "list", "elements": "dict", "options": window},
             "pod_name": {"type": "str", "default": "kafka-consumer"},
             **_options.KUBE,
             **_options.WAIT,

@@ -13,6 +13,7 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._cluster_o
     Wanted,
     arrived,
     goal_of,
+    manifest_of,
     plan,
     shown,
     wanted_of,
@@ -84,6 +85,8 @@ class Objects:
         for step in plan.steps:
             if step.verb == "delete":
                 self._kube.delete(step.kind, step.namespace, step.name, self._propagation)
+            elif step.verb == "create":
+                self._kube.create(step.kind, step.namespace, manifest_of(step))
             elif self._kube.patch(step.kind, step.namespace, step.name, step.patch) is None:
                 raise Failure(
                     "conflict", f"{step.kind.kind} {step.name} was deleted meanwhile. Run again", retryable=True
@@ -95,8 +98,9 @@ class Objects:
         planned = {(step.kind.kind, step.namespace, step.name) for step in pending.steps}
         entries = []
         for entry in before:
-            key = (entry.kind.kind if entry.kind else "", namespace_of(entry.item or {}), name_of(entry.item or {}))
-            changes = key in planned or bool(plan((entry,), self.goal) if entry.item else False)
+            changes = _key(entry) in planned or bool(
+                plan((entry,), self.goal) if entry.item or self.goal.creates else False
+            )
             entries.append(
                 {
                     "kind": entry.kind.kind if entry.kind else entry.wanted.kind,
@@ -109,6 +113,12 @@ class Objects:
         absent = self.goal.state == "absent"
         deleted = [entry.title for entry in before if absent and entry.item and plan((entry,), self.goal)]
         return {"objects": entries, "deleted": deleted}
+
+
+def _key(entry: Found) -> tuple[str, str, str]:
+    item = entry.item or {}
+    kind = entry.kind.kind if entry.kind else ""
+    return kind, namespace_of(item) or entry.wanted.namespace, name_of(item) or entry.wanted.name
 
 
 def _wait(objects: Objects, params: Mapping[str, Any], clock: Clock, result: Result) -> None:

@@ -47,6 +47,11 @@ class Goal:
     patch: Mapping[str, Any]
     replicas: int | None = None
 
+    @property
+    def creates(self) -> bool:
+        """Whether a missing object is made."""
+        return self.state == "present"
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -99,8 +104,10 @@ def goal_of(params: Mapping[str, Any]) -> Goal:
         if replicas is None or replicas < 0:
             raise Failure("invalid_option", "state scaled needs replicas of 0 or more. Give replicas")
         return Goal(state, {"spec": {"replicas": replicas}}, replicas)
-    if state == "patched" and not params.get("patch"):
-        raise Failure("invalid_option", "state patched needs a patch. Give patch")
+    if state in ("patched", "present") and not params.get("patch"):
+        raise Failure("invalid_option", f"state {state} needs a patch. Give patch")
+    if state == "present" and any(entry.get("label_selector") for entry in params["objects"]):
+        raise Failure("invalid_option", "state present needs to know what to create. Give name, not label_selector")
     return Goal(state, params.get("patch") or {})
 
 
@@ -112,11 +119,13 @@ def plan(found: tuple[Found, ...], goal: Goal) -> Plan:
         if step:
             steps.append(step)
             before[entry.title], after[entry.title] = shown(entry, goal), shown(entry, goal, done=True)
-            reasons.append(f"{entry.title} {_why(goal)}")
+            reasons.append(f"{entry.title} {_why(entry, goal)}")
     return Plan(tuple(steps), before, after, tuple(reasons))
 
 
-def _why(goal: Goal) -> str:
+def _why(entry: Found, goal: Goal) -> str:
+    if goal.creates and entry.item is None:
+        return "does not exist"
     return {"absent": "exists", "scaled": f"has not {goal.replicas} replicas"}.get(goal.state, "differs from the patch")
 
 
@@ -126,12 +135,22 @@ def _step(entry: Found, goal: Goal) -> Step | None:
             return None
         return Step("delete", entry.kind, namespace_of(entry.item), name_of(entry.item))
     if entry.item is None or entry.kind is None:
+        if goal.creates and entry.kind:
+            return Step("create", entry.kind, entry.wanted.namespace, entry.wanted.name, goal.patch)
         if entry.wanted.labels and entry.kind:
             return None
         raise Failure("not_found", f"there is no {entry.title} to be {goal.state}. Check the kind, name and namespace")
     if merged(entry.item, goal.patch) == entry.item:
         return None
     return Step("patch", entry.kind, namespace_of(entry.item), name_of(entry.item), goal.patch)
+
+
+def manifest_of(step: Step) -> dict[str, Any]:
+    """Return the object that a step creates."""
+    named = {"apiVersion": step.kind.api_version, "kind": step.kind.kind, "metadata": {"name": step.name}}
+    if step.namespace:
+        named["metadata"]["namespace"] = step.namespace
+    return dict(merged(step.patch or {}, named))
 
 
 def merged(item: Any, patch: Any) -> Any:

@@ -159,4 +159,5 @@ def _spent(item: Object, now: float) -> bool:
     )
     created = str(at(item, "metadata", "creationTimestamp") or "")
     age = now - datetime.fromisoformat(created.replace("Z", "+00:00")).timestamp() if created else 0.0
-    return finished or age > manifest.DEADLINE
+    deadline = at(item, "spec", "activeDeadlineSeconds")
+    return finished or (isinstance(deadline, int) and age > deadline)

@@ -109,10 +109,10 @@ def observe(wanted: Wanted, params: Mapping[str, Any], clock: Clock, connection:
 
 
 def _enough(wanted: Wanted, sight: Sight, view: View) -> bool:
-    """Without wait one look is enough, but for flowing it must last long enough to see a slow topic grow."""
+    """Without wait one look is enough, but for flowing and still it must last long enough to see a slow topic grow."""
     if sight.nothing or not view.complete:
         return sight.nothing
-    slow = wanted.wait_for == "flowing" and not view.met and not view.reason
+    slow = wanted.wait_for in ("flowing", "still") and not view.met and not view.reason
     return not slow or sight.rounds >= _ROUNDS_OF_ONE_LOOK
 
 
@@ -124,4 +124,4 @@ def _view(wanted: Wanted, sight: Sight) -> View:
         said = f"{wanted.bootstrap_servers} does not answer: {seen.error}"
         return View((), complete=True, met=False, said=said, reason=said)
     topics = tuple(topic_of(name, seen, max_age=wanted.max_age, sample=wanted.sample) for name in wanted.topics)
-    return View(topics, complete=True, met=met(topics, wanted.wait_for), said=progress(topics))
+    return View(topics, complete=True, met=met(topics, wanted), said=progress(topics))

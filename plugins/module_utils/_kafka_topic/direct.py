@@ -15,6 +15,7 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._kafka_top
     Observation,
     Reading,
     Record,
+    Section,
 )
 from ansible_collections.manuela.event_streaming.plugins.module_utils._kafka_topic.sight import Sight
 from ansible_collections.manuela.event_streaming.plugins.module_utils._kafka_topic.wanted import Wanted
@@ -108,20 +109,33 @@ class DirectConnection:
                 ends.setdefault(name, {})[partition] = high
         reading = Reading(self._clock.epoch(), ends)
         records = self._newest(beginnings, ends) if self._wanted.sample else ()
-        return Observation((*before.readings, reading), beginnings, records or before.records)
+        sections = before.sections or self._sections(beginnings, ends)
+        return Observation((*before.readings, reading), beginnings, records or before.records, sections)
 
     def _newest(self, beginnings: Places, ends: Places) -> tuple[Record, ...]:
-        open_ends, places = {}, []
+        wanted = {}
         for name, partitions in ends.items():
             for partition, end in partitions.items():
-                first = beginnings[name][partition]
-                if end > first:
-                    open_ends[name, partition] = end
-                    start = max(first, end - self._wanted.sample)
-                    places.append(self._library.TopicPartition(name, partition, start))
-        self._consumer.assign(places)
+                wanted[name, partition] = (max(beginnings[name][partition], end - self._wanted.sample), end)
+        return tuple(self._read(wanted, min(_READ_SECONDS, self._timeout)))
+
+    def _sections(self, beginnings: Places, ends: Places) -> tuple[Section, ...]:
+        """Read the windows, each up to the end that was seen just now."""
+        found = []
+        for window in self._wanted.windows:
+            end = ends.get(window.topic, {}).get(window.partition, 0)
+            stop = end if window.stop is None else min(window.stop, end)
+            start = min(max(window.start, beginnings.get(window.topic, {}).get(window.partition, 0)), stop)
+            records = self._read({(window.topic, window.partition): (start, stop)}, self._timeout)
+            found.append(Section(window.topic, window.partition, start, stop, tuple(records)))
+        return tuple(found)
+
+    def _read(self, wanted: Mapping[tuple[str, int], tuple[int, int]], seconds: float) -> list[Record]:
+        """Read each partition from its first offset up to its last, or until time is up."""
+        open_ends = {place: stop for place, (start, stop) in wanted.items() if stop > start}
+        self._consumer.assign([self._library.TopicPartition(*place, wanted[place][0]) for place in open_ends])
         found: list[Record] = []
-        deadline = self._clock.now() + min(_READ_SECONDS, self._timeout)
+        deadline = self._clock.now() + seconds
         while open_ends and self._clock.now() < deadline:
             for message in self._consumer.consume(num_messages=100, timeout=_POLL_SECONDS):
                 if message.error():
@@ -131,7 +145,7 @@ class DirectConnection:
                 if message.offset() + 1 >= open_ends.get(place, 0):
                     open_ends.pop(place, None)
         self._consumer.unassign()
-        return tuple(found)
+        return found
 
     def _why(self, error: Any) -> str:
         """The library's first complaint is more telling than "all brokers down" or "timed out" at the end."""

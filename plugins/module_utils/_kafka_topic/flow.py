@@ -5,13 +5,17 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from typing import Any, Mapping
+
+from ansible_collections.manuela.event_streaming.plugins.module_utils._kafka_topic.wanted import Wanted
 
 Offsets = Mapping[int, int]
 
 # Seconds over which a rate is measured: the demo's slowest sensor sends one record in five.
 _WINDOW = 30
+_WORTH_SAYING = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,12 @@ class Record:
     timestamp_ms: int | None
     key: str | None
     value: str
+
+    @property
+    def digest(self) -> str:
+        """What stays the same when a record is mirrored: time, key and value, but not its offset."""
+        text = f"{self.timestamp_ms}\t{self.key}\t{self.value}"
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def as_result(self) -> dict[str, Any]:
         """Return the entry of the module's answer."""
@@ -45,12 +55,34 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Section:
+    """The records of one partition from one offset to before another."""
+
+    topic: str
+    partition: int
+    start: int
+    stop: int
+    records: tuple[Record, ...] = ()
+
+    def as_result(self) -> dict[str, Any]:
+        """Return the entry of the module's answer."""
+        inside = [record for record in self.records if record.offset is None or record.offset < self.stop]
+        return {
+            "partition": self.partition,
+            "from_offset": self.start,
+            "to_offset": self.stop,
+            "digests": [record.digest for record in inside],
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Observation:
     """All that a connection has seen: readings in the order of time, first offsets, and the newest records."""
 
     readings: tuple[Reading, ...] = ()
     beginnings: Mapping[str, Offsets] = field(default_factory=dict)
     records: tuple[Record, ...] = ()
+    sections: tuple[Section, ...] = ()
     error: str = ""
 
 
@@ -65,6 +97,9 @@ class Topic:
     newest_age_seconds: float | None = None
     flowing: bool = False
     sample: tuple[Record, ...] = ()
+    still_seconds: float = 0.0
+    newest_timestamp_ms: int | None = None
+    sections: tuple[Section, ...] = ()
 
     @property
     def records(self) -> int:
@@ -84,6 +119,8 @@ class Topic:
             "rate_per_second": self.rate_per_second,
             "newest_age_seconds": self.newest_age_seconds,
             "flowing": self.flowing,
+            "still_seconds": self.still_seconds,
+            "windows": [section.as_result() for section in self.sections],
             "sample": [record.as_result() for record in self.sample],
         }
 
@@ -109,7 +146,20 @@ def topic_of(name: str, seen: Observation, *, max_age: float, sample: int) -> To
         newest_age_seconds=age,
         flowing=grown > 0 and age is not None and age <= max_age,
         sample=tuple(records[-sample:]) if sample else (),
+        still_seconds=_still(name, with_topic),
+        newest_timestamp_ms=records[-1].timestamp_ms if records else None,
+        sections=tuple(section for section in seen.sections if section.topic == name),
     )
+
+
+def _still(name: str, readings: list[Reading]) -> float:
+    """Return for how long the end was seen where it is now."""
+    last = since = readings[-1]
+    for reading in reversed(readings):
+        if reading.ends[name] != last.ends[name]:
+            break
+        since = reading
+    return round(last.at - since.at, 1)
 
 
 def _age(newest: Record, readings: list[Reading]) -> float | None:
@@ -136,24 +186,23 @@ def _growth(name: str, readings: list[Reading]) -> tuple[int, float]:
     return grown, last.at - first.at
 
 
-def met(topics: tuple[Topic, ...], wait_for: str) -> bool:
+def met(topics: tuple[Topic, ...], wanted: Wanted) -> bool:
     """Say whether every topic is as wanted."""
-    if wait_for == "none":
-        return True
-    wanted = {"exists": _exists, "records": _has_records, "flowing": _flows}[wait_for]
-    return all(wanted(topic) for topic in topics)
+    return all(_is(topic, wanted) and _is_new(topic, wanted.produced_after) for topic in topics)
 
 
-def _exists(topic: Topic) -> bool:
-    return topic.exists
+def _is(topic: Topic, wanted: Wanted) -> bool:
+    return {
+        "none": True,
+        "exists": topic.exists,
+        "records": topic.records > 0,
+        "flowing": topic.flowing,
+        "still": topic.exists and topic.still_seconds >= wanted.quiet_seconds,
+    }[wanted.wait_for]
 
 
-def _has_records(topic: Topic) -> bool:
-    return topic.records > 0
-
-
-def _flows(topic: Topic) -> bool:
-    return topic.flowing
+def _is_new(topic: Topic, produced_after: float | None) -> bool:
+    return produced_after is None or (topic.newest_timestamp_ms or 0) / 1000 >= produced_after
 
 
 def progress(topics: tuple[Topic, ...]) -> str:
@@ -169,4 +218,6 @@ def _said(topic: Topic) -> str:
         text += f", {topic.rate_per_second:g}/s"
     if topic.newest_age_seconds is not None:
         text += f", newest {topic.newest_age_seconds:.0f} s old"
+    if topic.still_seconds >= _WORTH_SAYING:
+        text += f", no new one for {topic.still_seconds:.0f} s"
     return text

@@ -11,14 +11,13 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils._kafka_topic.script import MARK, SCRIPT
-from ansible_collections.manuela.event_streaming.plugins.module_utils._kafka_topic.wanted import Wanted
+from ansible_collections.manuela.event_streaming.plugins.module_utils._kafka_topic.wanted import Wanted, Window
 
 OURS = {"app.kubernetes.io/managed-by": "manuela.event_streaming", "app.kubernetes.io/component": "kafka-topic-info"}
 SELECTOR = ",".join(f"{key}={value}" for key, value in OURS.items())
 CONTAINER = "consumer"
 # The script reads round after round for so long; a wait that lasts longer starts another pod.
-LIFETIME = 100
-DEADLINE = 300
+_ENDING = 200
 _KEPT = 30
 _SCRATCH = "/tmp"  # noqa: S108 - in the container, on a volume of its own
 
@@ -31,7 +30,7 @@ def job(wanted: Wanted, image: str) -> dict[str, Any]:
         "metadata": _metadata(wanted),
         "spec": {
             "backoffLimit": 0,
-            "activeDeadlineSeconds": DEADLINE,
+            "activeDeadlineSeconds": deadline(wanted),
             "ttlSecondsAfterFinished": _KEPT,
             "template": {"metadata": {"labels": _labels(wanted)}, "spec": _pod_spec(wanted, image)},
         },
@@ -40,8 +39,13 @@ def job(wanted: Wanted, image: str) -> dict[str, Any]:
 
 def pod(wanted: Wanted, image: str) -> dict[str, Any]:
     """Return the bare Pod, for namespaces in which Jobs are forbidden."""
-    spec = {**_pod_spec(wanted, image), "activeDeadlineSeconds": DEADLINE}
+    spec = {**_pod_spec(wanted, image), "activeDeadlineSeconds": deadline(wanted)}
     return {"apiVersion": "v1", "kind": "Pod", "metadata": _metadata(wanted), "spec": spec}
+
+
+def deadline(wanted: Wanted) -> int:
+    """Return the seconds after which the cluster ends what did not end by itself."""
+    return wanted.lifetime + _ENDING
 
 
 def _metadata(wanted: Wanted) -> dict[str, Any]:
@@ -83,6 +87,10 @@ def _pod_spec(wanted: Wanted, image: str) -> dict[str, Any]:
     }
 
 
+def _window(window: Window) -> str:
+    return f"{window.topic}:{window.partition}:{window.start}:{'' if window.stop is None else window.stop}"
+
+
 def _environment(wanted: Wanted) -> dict[str, str]:
     return {
         "ES_MARK": MARK,
@@ -91,7 +99,8 @@ def _environment(wanted: Wanted) -> dict[str, str]:
         "ES_TOPICS": " ".join(wanted.topics),
         "ES_PATTERNS": ",".join(topic.replace(".", r"\.") for topic in wanted.topics),
         "ES_SAMPLE": str(wanted.sample),
-        "ES_LIFETIME": str(LIFETIME),
+        "ES_WINDOWS": " ".join(_window(window) for window in wanted.windows),
+        "ES_LIFETIME": str(wanted.lifetime),
         # Small and quick to start: three of the tools run at the same time.
         "KAFKA_HEAP_OPTS": "-Xms16m -Xmx64m",
         "KAFKA_JVM_PERFORMANCE_OPTS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",

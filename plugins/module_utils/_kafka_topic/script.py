@@ -34,10 +34,32 @@ offsets() {
   mv "$scratch/$2.out" "$scratch/$2"
 }
 
-records() {
+consume() {
   bin/kafka-console-consumer.sh --bootstrap-server "$ES_BOOTSTRAP" --topic "$1" --partition "$2" --offset "$3" \
-    --max-messages "$ES_SAMPLE" --timeout-ms 4000 --property print.timestamp=true --property print.partition=true \
-    --property print.offset=true --property print.key=true > "$scratch/records.$1.$2" 2> "$scratch/records.err"
+    --max-messages "$4" --timeout-ms "$5" --property print.timestamp=true --property print.partition=true \
+    --property print.offset=true --property print.key=true 2> "$scratch/records.err"
+}
+
+records() {
+  consume "$1" "$2" "$3" "$ES_SAMPLE" 4000 > "$scratch/records.$1.$2"
+}
+
+at() {
+  grep -F -s -e "$2:$3:" "$scratch/$1" | grep -x -e "$2:$3:[0-9]*" | cut -d : -f 3
+}
+
+windows() {
+  for window in $ES_WINDOWS; do
+    IFS=: read -r topic partition start stop <<END
+$window
+END
+    begin=$(at beginnings "$topic" "$partition") end=$(at ends "$topic" "$partition")
+    [ -n "$stop" ] && [ "$stop" -le "${end:-0}" ] || stop=${end:-0}
+    [ "$start" -ge "${begin:-0}" ] || start=$begin
+    [ "$start" -le "$stop" ] || stop=$start
+    say "window $topic $partition $start $stop"
+    [ "$start" -eq "$stop" ] || consume "$topic" "$partition" "$start" $((stop - start)) 8000 < /dev/null
+  done
 }
 
 show() {
@@ -72,6 +94,7 @@ wait
 say "begin $(date +%s.%N)"
 show beginnings
 show ends
+windows
 until=$(($(date +%s) + ES_LIFETIME))
 while [ "$(date +%s)" -lt "$until" ]; do
   [ "$ES_SAMPLE" -eq 0 ] || newest

@@ -13,6 +13,7 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._kafka_top
     Observation,
     Reading,
     Record,
+    Section,
 )
 from ansible_collections.manuela.event_streaming.plugins.module_utils._kafka_topic.script import MARK
 
@@ -54,6 +55,10 @@ def transcript_of(log: str, run: str) -> Transcript:
             place = (words[1], int(words[2]))
             kept = tuple(entry for entry in pending.records if (entry.topic, entry.partition) != place)
             pending = replace(pending, records=(*kept, *_records(body, *place)))
+        elif name == "window" and len(words) == 5:
+            topic, partition, start, stop = words[1], int(words[2]), int(words[3]), int(words[4])
+            section = Section(topic, partition, start, stop, tuple(_records(body, topic, partition)))
+            pending = replace(pending, sections=(*pending.sections, section))
         elif name == "done":
             result = Transcript(pending, result.rounds + 1)
     return result

@@ -8,13 +8,24 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import dataclass
-from typing import Any, Mapping
+from dataclasses import astuple, dataclass
+from typing import Any, Mapping, Sequence
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
 
 _TOPIC = re.compile(r"^[\w.-]{1,249}$")
 _NAME = re.compile(r"^[a-z0-9]([-a-z0-9]{0,40}[a-z0-9])?$")
+_LIFETIME = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Records that are wanted one by one: from an offset to before another, or to the end that was seen first."""
+
+    topic: str
+    partition: int
+    start: int
+    stop: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +41,21 @@ class Wanted:
     bootstrap_servers: str
     image: str
     pod_name: str
+    quiet_seconds: float = 0.0
+    produced_after: float | None = None
+    windows: tuple[Window, ...] = ()
+
+    @property
+    def lifetime(self) -> int:
+        """Seconds for which a pod reads, unless it is removed before."""
+        return _LIFETIME + int(self.quiet_seconds)
 
     @property
     def run(self) -> str:
         """Tells reads apart: the same options give the same text, so that a wait finds its own pod again."""
-        text = json.dumps([self.topics, self.bootstrap_servers, self.image, self.sample, self.cluster])
+        said = [self.topics, self.bootstrap_servers, self.image, self.sample, self.cluster]
+        asked = [[*astuple(window)] for window in self.windows]
+        text = json.dumps([*said, self.quiet_seconds, asked])
         return hashlib.sha256(text.encode()).hexdigest()[:8]
 
     @property
@@ -54,11 +75,15 @@ def wanted_of(params: Mapping[str, Any]) -> Wanted:
             f"pod_name: {params['pod_name']!r} does not fit. Use at most 42 letters, digits and -",
         )
     if params["wait"] and params["wait_for"] == "none":
-        raise Failure("invalid_option", "wait needs something to wait for. Give wait_for: exists, records or flowing")
+        raise Failure(
+            "invalid_option", "wait needs something to wait for. Give wait_for: exists, records, flowing or still"
+        )
     if params["sample"] < 0 or params["max_age"] <= 0:
         raise Failure("invalid_option", "sample must not be negative, and max_age must be positive")
-    if params["wait_for"] == "flowing" and not params["sample"]:
-        raise Failure("invalid_option", "wait_for flowing reads the newest records. Give a sample of 1 or more")
+    if (params["wait_for"] == "flowing" or params.get("produced_after") is not None) and not params["sample"]:
+        raise Failure(
+            "invalid_option", "wait_for flowing and produced_after read the newest records. Give a sample of 1 or more"
+        )
     if not params.get("bootstrap_servers") and not params.get("cluster"):
         raise Failure("invalid_option", "it is not said where to connect. Give cluster, or bootstrap_servers")
     return Wanted(
@@ -71,4 +96,16 @@ def wanted_of(params: Mapping[str, Any]) -> Wanted:
         bootstrap_servers=str(params.get("bootstrap_servers") or f"{params['cluster']}-kafka-bootstrap:9092"),
         image=str(params.get("image") or ""),
         pod_name=str(params["pod_name"]),
+        quiet_seconds=float(params["quiet_seconds"]) if params["wait_for"] == "still" else 0.0,
+        produced_after=params.get("produced_after"),
+        windows=tuple(_window(entry, params["topics"]) for entry in params.get("windows") or ()),
     )
+
+
+def _window(entry: Mapping[str, Any], topics: Sequence[str]) -> Window:
+    window = Window(entry["topic"], entry["partition"], entry["from_offset"], entry.get("to_offset"))
+    if window.topic not in topics:
+        raise Failure("invalid_option", f"windows: {window.topic} is none of topics. Name it there too")
+    if window.start < 0 or (window.stop is not None and window.stop < window.start):
+        raise Failure("invalid_option", f"windows: {window.topic} has no offsets from {window.start} to {window.stop}")
+    return window

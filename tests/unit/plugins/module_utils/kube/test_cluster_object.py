@@ -178,3 +178,41 @@ def test_options_that_would_mean_too_much_or_nothing_are_refused(kube, clock, pa
         carry_out(params, False, clock, kube)
     assert caught.value.code == "invalid_option"
     assert named in caught.value.msg
+
+
+CUT = {"metadata": {"labels": {"a": "b"}}, "spec": {"replicas": 2}}
+
+
+def test_what_is_missing_is_created_once(kube, clock):
+    first = carry_out(options(D, state="present", patch=CUT), False, clock, kube)
+    again = carry_out(options(D, state="present", patch=CUT), False, clock, kube)
+    assert (first.changed, again.changed) == (True, False)
+    assert first.reasons == ("Deployment d in ns does not exist",)
+    created = kube.get(DEPLOYMENT, "ns", "d")
+    assert created["metadata"]["labels"] == {"a": "b"} and created["spec"] == {"replicas": 2}
+    assert len(kube.writes()) == 1
+
+
+def test_what_is_there_is_patched_and_keeps_the_rest(kube, clock):
+    kube.put(DEPLOYMENT, "d", spec={"replicas": 1, "paused": True})
+    done = carry_out(options(D, state="present", patch=CUT), False, clock, kube)
+    assert done.changed
+    assert kube.get(DEPLOYMENT, "ns", "d")["spec"] == {"replicas": 2, "paused": True}
+
+
+def test_check_mode_predicts_the_creation(kube, clock):
+    predicted = carry_out(options(D, state="present", patch=CUT), True, clock, kube)
+    assert kube.writes() == []
+    done = carry_out(options(D, state="present", patch=CUT), False, clock, kube)
+    assert (predicted.changed, predicted.state, predicted.before, predicted.after) == (
+        done.changed,
+        done.state,
+        done.before,
+        done.after,
+    )
+
+
+def test_nothing_is_created_by_labels(kube, clock):
+    entry = {"kind": "Deployment", "namespace": "ns", "label_selector": "a=b"}
+    with pytest.raises(Failure, match="needs to know what to create"):
+        carry_out(options(entry, state="present", patch=CUT), False, clock, kube)

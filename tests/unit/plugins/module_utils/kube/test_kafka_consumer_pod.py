@@ -30,7 +30,10 @@ def test_the_pod_meets_the_restricted_standard_and_ends_by_itself():
     assert container["securityContext"]["allowPrivilegeEscalation"] is False
     assert spec["automountServiceAccountToken"] is False
     assert {"requests", "limits"} <= set(container["resources"])
-    assert (job["spec"]["backoffLimit"], job["spec"]["activeDeadlineSeconds"]) == (0, manifest.DEADLINE)
+    assert (job["spec"]["backoffLimit"], job["spec"]["activeDeadlineSeconds"]) == (
+        0,
+        manifest.deadline(wanted_of(options())),
+    )
     assert job["spec"]["ttlSecondsAfterFinished"] > 0
     assert at(job, "metadata", "labels", "app.kubernetes.io/managed-by") == "manuela.event_streaming"
 

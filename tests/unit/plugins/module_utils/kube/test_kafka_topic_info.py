@@ -233,8 +233,8 @@ def test_where_pods_are_forbidden_too_the_failure_says_so(cluster, clock):
 
 def test_leftovers_past_their_deadline_are_removed_first(cluster, clock):
     old = {"labels": manifest.OURS, "creationTimestamp": stamp(START - 1000)}
-    cluster.put(JOB, "left", metadata=old)
-    cluster.put(POD, "left-bare", metadata=dict(old))
+    cluster.put(JOB, "left", metadata=old, spec={"activeDeadlineSeconds": 300})
+    cluster.put(POD, "left-bare", metadata=dict(old), spec={"activeDeadlineSeconds": 300})
     cluster.put(POD, "somebody", metadata={"creationTimestamp": stamp(START - 9000)})
     run(cluster, clock)
     deleted = [entry[3] for entry in cluster.writes() if entry[0] == "delete"]
@@ -252,3 +252,43 @@ def test_check_mode_starts_no_pod():
     result = execute(options(wait=False), True, None)
     assert (result.changed, result.state["observed"]) == (False, False)
     assert "check mode" in result.state["reason"]
+
+
+def test_a_topic_is_still_once_it_had_no_new_record_for_long_enough(clock):
+    cluster = Cluster(clock)
+    still = offsets(dict.fromkeys(TOPICS, 12))
+    growing = (
+        f"@@beginnings {START}\n{offsets(dict.fromkeys(TOPICS, 0))}@@ends {START}\n{offsets(dict.fromkeys(TOPICS, 9))}"
+    )
+    rounds = [f"@@ends {START + 3 * number}\n{still}@@done {START}\n" for number in (1, 2, 3, 4)]
+    cluster.rounds = [growing + rounds[0], *rounds[1:]]
+    asked = options(wait_for="still", quiet_seconds=5.0, sample=0)
+    seen = observe(wanted_of(asked), asked, clock, ConsumerPod(cluster, wanted_of(asked)))
+    assert [topic["still_seconds"] for topic in seen.state["topics"]] == [6.0, 6.0]
+    assert "no new one for 6 s" in seen.state["progress"]
+
+
+def test_produced_after_waits_for_a_record_of_that_time(clock):
+    cluster = Cluster(clock)
+    asked = options(produced_after=START + 8, wait=False, wait_for="records")
+    seen = observe(wanted_of(asked), asked, clock, ConsumerPod(cluster, wanted_of(asked)))
+    assert seen.state["topics"] and not seen.state["met"]
+
+
+def test_a_window_is_read_up_to_its_last_offset_and_found_again_by_digest(clock):
+    cluster = Cluster(clock)
+    text = records(TOPICS[0], 6, 1).replace(f"records {TOPICS[0]} 0", f"window {TOPICS[0]} 0 4 5")
+    mirrored = records(TOPICS[1], 12, 1).replace(f"records {TOPICS[1]} 0", f"window {TOPICS[1]} 0 10 12")
+    cluster.rounds = [text + mirrored + cluster.rounds[0], *cluster.rounds[1:]]
+    windows = [{"topic": TOPICS[0], "partition": 0, "from_offset": 4, "to_offset": 5}]
+    windows += [{"topic": TOPICS[1], "partition": 0, "from_offset": 10, "to_offset": None}]
+    asked = options(windows=windows)
+    seen = observe(wanted_of(asked), asked, clock, ConsumerPod(cluster, wanted_of(asked)))
+    here, there = (topic["windows"][0] for topic in seen.state["topics"])
+    assert (here["from_offset"], here["to_offset"], len(here["digests"]), len(there["digests"])) == (4, 5, 1, 2)
+    assert here["digests"][0] in there["digests"]
+
+
+def test_a_window_of_a_topic_that_is_not_looked_at_is_refused():
+    with pytest.raises(Failure, match="is none of topics"):
+        wanted_of(options(windows=[{"topic": "x", "partition": 0, "from_offset": 0, "to_offset": None}]))
