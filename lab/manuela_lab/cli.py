@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, manuela.event_streaming contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The command line: lab up | down | status | logs PART."""
+"""The command line: lab up | down | status | logs PART | cut-link | restore-link."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="lab", description="Two data centres on this machine. LAB_DIR says where (default: .lab in the checkout)."
     )
-    commands = parser.add_subparsers(required=True, metavar="up | down | status | logs")
+    commands = parser.add_subparsers(required=True, metavar="up | down | status | logs | cut-link | restore-link")
     up = commands.add_parser("up", help="start the lab; ends when it can be used")
     up.add_argument("--profile", choices=sorted(PROFILES), default="default", help="the shape of the lab")
     content = up.add_mutually_exclusive_group()
@@ -60,6 +60,10 @@ def _parser() -> argparse.ArgumentParser:
     logs.add_argument("part", metavar="PART", nargs="?", help="a program or container (without: list them)")
     logs.add_argument("-f", "--follow", action="store_true", help="go on until interrupted")
     logs.set_defaults(run=_logs)
+    cut = commands.add_parser("cut-link", help="cut the wire between factory and central")
+    cut.set_defaults(run=_link, on=False)
+    restore = commands.add_parser("restore-link", help="put the wire together again")
+    restore.set_defaults(run=_link, on=True)
     return parser
 
 
@@ -90,6 +94,22 @@ def _status(places: Places, options: argparse.Namespace) -> int:
     rows = status(places)
     print(json.dumps([asdict(row) for row in rows], indent=2) if options.json else table(rows))
     return 0 if all(row.well for row in rows) else NOT_WELL
+
+
+def _link(places: Places, options: argparse.Namespace) -> int:
+    from manuela_lab.lab import load
+    from manuela_lab.link import Link
+    from manuela_lab.network import CENTRAL_ROUTE
+
+    lab = load(places)
+    if lab is None:
+        raise LabError(f"there is no lab in {places.state}. Start it with: lab up")
+    link = Link(f"http://{lab.network.toxiproxy}", CENTRAL_ROUTE)
+    changed = link.switch(options.on)
+    print(f"{link.name} is {'whole' if options.on else 'cut'}{'' if changed else ', as it was'}")
+    for whom in link.closed_for() if options.on else ():
+        print(f"but it is closed by a NetworkPolicy: {whom}")
+    return 0
 
 
 def _logs(places: Places, options: argparse.Namespace) -> int:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from manuela_lab.errors import LabError
-from manuela_lab.network import CENTRAL_KAFKA_HOST, Network
+from manuela_lab.network import CENTRAL_KAFKA_HOST, CENTRAL_ROUTE, Network
 from manuela_lab.pki import write_private
 from manuela_lab.places import Places
 from manuela_lab.profile import Cluster, Environment, Profile, profile
@@ -128,7 +128,7 @@ def _services(lab: Lab) -> dict[str, Any]:
         "s3": {"endpoint_url": f"http://{network.s3}", **s3},
         "mqtt": {"host": network.mqtt.host, "port": network.mqtt.port},
         "route": {
-            "name": "central-route",
+            "name": CENTRAL_ROUTE,
             "host": f"{CENTRAL_KAFKA_HOST}.{lab.profile.environments[-1].apps_domain}",
             "ip": network.route.host,
             "port": network.route.port,

@@ -13,6 +13,7 @@ from manuela_lab.profile import Cluster, Profile
 
 CANDIDATES = 32
 CENTRAL_KAFKA_HOST = "bootstrap-manuela-data-lake-central-kafka-cluster"
+CENTRAL_ROUTE = "central-route"
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from manuela_lab import sockets
 from manuela_lab.lab import Lab
+from manuela_lab.network import CENTRAL_ROUTE
 from manuela_lab.parts import seaweed
 from manuela_lab.prerequisites import required
 from manuela_lab.profile import Cluster
@@ -141,7 +142,7 @@ def network_services(lab: Lab) -> Program:
         f"--redis={network.redis}",
         f"--mqtt={network.mqtt},{network.mqtt_artemis}",
         f"--toxiproxy={network.toxiproxy}",
-        f"--link=central-route={network.route}={network.external_listener}",
+        f"--link={CENTRAL_ROUTE}={network.route}={network.external_listener}",
     ]
     return Program("net", tuple(argv), {"GOGC": "50"})
 

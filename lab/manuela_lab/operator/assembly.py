@@ -13,6 +13,7 @@ from typing import Sequence
 
 import kopf
 
+from manuela_lab.link import Link
 from manuela_lab.operator import cluster_api, log_server, resync, watching
 from manuela_lab.operator.addresses import Addresses
 from manuela_lab.operator.artemis import ArtemisController
@@ -29,6 +30,7 @@ from manuela_lab.operator.kafka_image import KafkaImage
 from manuela_lab.operator.kafka_spec import KafkaSpec
 from manuela_lab.operator.kubelet import Kubelet
 from manuela_lab.operator.mirror_maker import MirrorMakerController
+from manuela_lab.operator.network_policies import NetworkPolicyController
 from manuela_lab.operator.olm import SubscriptionController
 from manuela_lab.operator.reconciler import Controller, Reconciler
 from manuela_lab.operator.resources import Key, Resource
@@ -76,6 +78,7 @@ class Operator:
             self._artemis(),
             RouteController(api, view, settings.domains[settings.dc]),
             SubscriptionController(api, view),
+            NetworkPolicyController(view, Link(*settings.link), settings.dc, settings.route[0]),
         ]
 
     def _artemis(self) -> ArtemisController:

@@ -39,6 +39,8 @@ class Settings:
     route: tuple[str, int]
     """The router that can be cut: it passes TLS through to the first Kafka with a route."""
     mqtt: tuple[str, int]
+    link: tuple[str, str] = ("", "")
+    """Where that router can be cut: the address of toxiproxy's API, and the name there."""
     labnet: Path = Path("labnet")
     """The program that an MQTT broker of this cluster's own runs."""
 
@@ -95,5 +97,6 @@ def parse(dc: str, places: Places, lab: Mapping[str, Any]) -> Settings:
         domains={str(each["cluster"]): str(each["apps_domain"]) for each in entries},
         route=(str(lab["route"]["ip"]), int(lab["route"]["port"])),
         mqtt=(str(lab["mqtt"]["host"]), int(lab["mqtt"]["port"])),
+        link=(str(lab["toxiproxy"]), str(lab["route"]["name"])),
         labnet=Path(lab["cache"]["labnet"]),
     )

@@ -21,6 +21,7 @@ GROUPS = {
     "camel.apache.org": ("integrations", "integrationplatforms"),
     "apps": ("deployments",),
     "broker.amq.io": ("activemqartemises",),
+    "networking.k8s.io": ("networkpolicies",),
     "operators.coreos.com/v1alpha1": ("subscriptions", "installplans", "clusterserviceversions"),
     "route.openshift.io": ("routes",),
 }

@@ -147,9 +147,8 @@ def _step(entry: Found, goal: Goal) -> Step | None:
 
 def manifest_of(step: Step) -> dict[str, Any]:
     """Return the object that a step creates."""
-    named = {"apiVersion": step.kind.api_version, "kind": step.kind.kind, "metadata": {"name": step.name}}
-    if step.namespace:
-        named["metadata"]["namespace"] = step.namespace
+    metadata = {"name": step.name, **({"namespace": step.namespace} if step.namespace else {})}
+    named = {"apiVersion": step.kind.api_version, "kind": step.kind.kind, "metadata": metadata}
     return dict(merged(step.patch or {}, named))
 
 
