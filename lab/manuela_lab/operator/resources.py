@@ -38,6 +38,7 @@ PLURALS: Mapping[str, str] = {
     "Node": "nodes",
     "Pod": "pods",
     "Route": "routes",
+    "NetworkPolicy": "networkpolicies",
     "Secret": "secrets",
     "Service": "services",
     "StatefulSet": "statefulsets",
