@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from manuela_lab.operator import resources
+from manuela_lab.operator import resources, resync, watching
 from manuela_lab.operator.cluster_api import ApiError
 from manuela_lab.operator.resources import Resource
 from manuela_lab.operator.resync import fill, vanished
@@ -73,3 +73,8 @@ def test_everything_is_known_before_the_first_judgement() -> None:
     assert [resources.key(one).name for one in view.all("Pod")] == ["p"]
     (kafka,) = view.all("Kafka")
     assert (kafka["apiVersion"], kafka["kind"]) == ("kafka.strimzi.io/v1beta2", "Kafka")
+
+
+def test_every_watched_kind_can_be_listed_at_the_start() -> None:
+    watched = {plural for plurals in (watching.CORE, *watching.GROUPS.values()) for plural in plurals}
+    assert watched <= set(resync.KINDS)
