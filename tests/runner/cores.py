@@ -27,6 +27,8 @@ class Core:
 
 
 OLDEST = Core("2.16", 11, 12)
+# What a stock execution environment has: the jobs of AWX are run in it.
+EXECUTION = Core("2.18", 11, 13)
 NEWEST = Core("2.21", 12, 14)
 
 

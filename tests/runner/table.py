@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from bundle import awx_objects, lint
+from bundle import awx_objects, lint, with_awx
 from cores import NEWEST, OLDEST, ansible_test
 from lab_parts import build, molecule
 from parts import BIN, PYTHON, Part, command, pytest, types
@@ -41,6 +41,7 @@ PARTS = (
     Part("sanity-2.16", ansible_test(OLDEST, "sanity"), TEST, 1200),
     Part("sanity-2.21", ansible_test(NEWEST, "sanity"), TEST, 1200),
     Part("lab-parts", pytest("lab/tests/parts"), RELEASE, 1800),
+    Part("jobs", with_awx(PYTHON, "-m", "pytest", "tests/jobs"), TEST, 1800),
     Part("end-to-end", pytest(*SHOW), TEST, 2400),
     Part("end-to-end-long", pytest("tests/e2e"), RELEASE, 3600),
     Part("molecule", molecule, RELEASE, 1800),
