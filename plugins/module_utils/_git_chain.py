@@ -57,6 +57,11 @@ class Chain:
         self._merged: set[str] = set()
         self._conflicts: list[str] = []
 
+    @property
+    def has_new(self) -> bool:
+        """Say whether one of the asked commits was made."""
+        return any(commit.wanted is not None for commit in self._commits)
+
     def start_at(self, head: str, ahead: Sequence[str]) -> None:
         """Continue from local commits that already sit on the base."""
         self._commits = [Commit(sha, (), None) for sha in ahead]

@@ -30,6 +30,8 @@ class Wanted:
 
     message: str
     paths: tuple[str, ...]
+    # The message when this is the first commit that the run makes.
+    message_if_first: str
 
     def holds(self, path: str) -> bool:
         """Say whether ``path`` is one of the named paths or lies below one."""
@@ -55,14 +57,23 @@ class Author:
                 for part, value in (("NAME", self.name), ("EMAIL", self.email))}  # fmt: skip
 
 
-def wanted_commits(root: Path, commits: Sequence[Mapping[str, Any]]) -> tuple[Wanted, ...]:
+def wanted_commits(
+    root: Path, commits: Sequence[Mapping[str, Any]], first_trailers: Mapping[str, Any]
+) -> tuple[Wanted, ...]:
     """Return the asked commits, with paths relative to the work copy."""
     found = []
     for commit in commits:
         message = commit["subject"].strip()
         if not message:
             raise Failure("invalid_option", "commits: a message is empty. Give every commit a message")
-        found.append(Wanted(_with_trailers(message, commit.get("trailers") or {}), _relative(root, commit["paths"])))
+        own = commit.get("trailers") or {}
+        found.append(
+            Wanted(
+                message=_with_trailers(message, own),
+                paths=_relative(root, commit["paths"]),
+                message_if_first=_with_trailers(message, {**own, **first_trailers}),
+            )
+        )
     return tuple(found)
 
 
@@ -106,7 +117,8 @@ class Stack:
             for sha in ahead:
                 chain.replay(sha)
         for number, (wanted, changes) in enumerate(zip(self.wanted, self.changes(), strict=True)):
-            chain.add(number, wanted.message, changes, self.author.environment())
+            message = wanted.message if chain.has_new else wanted.message_if_first
+            chain.add(number, message, changes, self.author.environment())
         chain.finish()
         return chain.built()
 

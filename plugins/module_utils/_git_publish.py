@@ -51,7 +51,7 @@ def execute(params: Mapping[str, Any], check_mode: bool, clock: Clock) -> Result
     access = Access.of(params)
     with opened(params["path"], access, keep=not check_mode) as copy:
         branch = copy.require(params["branch"] or "")
-        wanted = wanted_commits(copy.root, params["commits"])
+        wanted = wanted_commits(copy.root, params["commits"], params["first_trailers"] or {})
         author = Author.of(copy.git, params["author_name"], params["author_email"])
         publisher = Publisher(copy, branch, wanted, author, adopt=params["adopt"])
         if not params["push"]:

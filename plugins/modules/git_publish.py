@@ -54,6 +54,11 @@ options:
       trailers:
         description: Trailer lines at the end of the message, for instance C(Before) with a revision.
         type: dict
+  first_trailers:
+    description:
+      - Trailer lines of the first commit that is made, whichever of O(commits) that is. It then says for the whole run
+        what was before it.
+    type: dict
   author_name:
     description:
       - Name of author and committer. Without it git's configured identity, else C(manuela event streaming).
@@ -212,6 +217,7 @@ def main() -> None:
                     "trailers": {"type": "dict"},
                 },
             },
+            "first_trailers": {"type": "dict"},
             "author_name": {"type": "str"},
             "author_email": {"type": "str"},
             "push": {"type": "bool", "default": True},

@@ -108,6 +108,7 @@ resource_status_info:
         exists: {description: Whether it exists., type: bool}
         ready: {description: Whether it is ready., type: bool}
         message: {description: What it says about itself., type: str}
+        labels: {description: Its labels., type: dict}
         conditions: {description: Its conditions as they are., type: list, elements: dict}
         images: {description: Images of its containers or of its pod template., type: list, elements: str}
     evidence:

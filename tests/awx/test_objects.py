@@ -89,6 +89,27 @@ def test_the_workflow_asks_before_each_step_and_diagnoses_every_failure(made):
     assert awx.linked("workflow_job_template_nodes", "factory", "success_nodes") == [approval["id"]]
 
 
+def test_the_workflow_begins_with_the_preflight_and_repeats_it_when_all_is_prepared(made):
+    awx, _url, _first = made
+    nodes = {name: awx.one("workflow_job_template_nodes", name)["id"] for name in ("preflight", "prepare", "ready")}
+    led_to = {
+        number
+        for node in awx.names("workflow_job_template_nodes")
+        for which in ("success_nodes", "failure_nodes", "always_nodes")
+        for number in awx.linked("workflow_job_template_nodes", node, which)
+    }
+    begins = [
+        name
+        for name in awx.names("workflow_job_template_nodes")
+        if awx.one("workflow_job_template_nodes", name)["id"] not in led_to
+    ]
+    assert begins == ["preflight"]
+    assert awx.linked("workflow_job_template_nodes", "preflight", "success_nodes") == [nodes["prepare"]]
+    assert awx.linked("workflow_job_template_nodes", "prepare", "success_nodes") == [nodes["ready"]]
+    first = awx.one("job_templates", "MANUela event streaming | preflight")
+    assert json.loads(first["extra_vars"]) == {"stage": "preflight", "preflight_before": "prepare"}
+
+
 def test_templates_inject_only_the_credentials_they_need(made):
     awx, _url, _first = made
     by_id = {number: item["name"] for number, item in awx.objects["credentials"].items()}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Mapping
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
-from ansible_collections.manuela.event_streaming.plugins.module_utils._kube import items_at, name_of, namespace_of
+from ansible_collections.manuela.event_streaming.plugins.module_utils._kube import at, items_at, name_of, namespace_of
 from ansible_collections.manuela.event_streaming.plugins.module_utils._pod_state import images_of
 from ansible_collections.manuela.event_streaming.plugins.module_utils._resource_status.readiness import Verdict
 
@@ -59,6 +59,7 @@ class Seen:
             "exists": self.item is not None,
             "ready": self.verdict.ready,
             "message": self.verdict.message,
+            "labels": dict(at(item, "metadata", "labels") or {}),
             "conditions": items_at(item, "status", "conditions"),
             "images": list(self.images or images_of(item)),
         }

@@ -93,7 +93,8 @@ class Site:
     def publish(self, *commits: Any, check: bool = False, **options: Any):
         asked = [{"subject": one[0], "paths": list(one[1:])} if isinstance(one, tuple) else one for one in commits]
         params = {**ACCESS, "path": str(self.path), "branch": "", "commits": asked, "author_name": None,
-                  "author_email": None, "push": True, "push_retries": 5, "adopt": False, **options}  # fmt: skip
+                  "author_email": None, "push": True, "push_retries": 5, "adopt": False, "first_trailers": None,
+                  **options}  # fmt: skip
         return _git_publish.execute(params, check, self.clock)
 
     def bytes_of(self, directory: Path) -> dict[str, Any]:

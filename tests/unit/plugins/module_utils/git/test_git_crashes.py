@@ -47,7 +47,7 @@ def wrapped(tmp_path, monkeypatch):
 def in_a_child(site, commits, env):
     params = {"path": str(site.path), "branch": "", "commits": commits, "author_name": None, "author_email": None,
               "push": True, "push_retries": 5, "adopt": False, "token": None, "username": None, "ssh_key_file": None,
-              "ca_cert": None, "validate_certs": True, "request_timeout": 20}  # fmt: skip
+              "ca_cert": None, "validate_certs": True, "request_timeout": 20, "first_trailers": None}  # fmt: skip
     command = [sys.executable, "-c", CHILD, json.dumps(params)]
     return subprocess.run(command, env={**os.environ, **env}, capture_output=True, check=False).returncode
 

@@ -47,6 +47,18 @@ def test_commits_come_in_order_with_trailers_and_one_push(copy):
     assert copy.git("log -1 --format='%(trailers:key=Before,valueonly)' HEAD^").strip() == before
 
 
+def test_only_the_first_commit_that_is_made_says_what_was_before(copy):
+    before = copy.tip()
+    copy.write("work", "two", "2\n")
+    copy.write("work", "three", "3\n")
+    three = {"subject": "Three", "paths": ["three"], "trailers": {"Stage": "quiet"}}
+    copy.publish(("One", "one"), ("Two", "two"), three, first_trailers={"Before": before})
+    assert copy.log() == ["first", "Two", "Three"]
+    assert copy.git("log --reverse --format='%(trailers:only,separator=;)' -2").split() == [
+        *("Before:", before, "Stage:", "quiet")
+    ]
+
+
 def test_only_named_paths_are_taken(copy):
     copy.write("work", "app/new", "x\n")
     copy.write("work", "README", "mine\n")
