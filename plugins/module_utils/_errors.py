@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Literal, Mapping, get_args
 
 Code = Literal[
@@ -28,7 +29,8 @@ class Failure(Exception):
     """An expected failure, ready to be shown.
 
     ``msg`` is one line: what failed, on what, why, and what to do next.  ``details`` holds plain JSON data and no
-    secret.  ``retryable`` is true when the same call may succeed later without any change by the user.
+    secret.  ``retryable`` is true when the same call may succeed later without any change by the user.  ``secrets``
+    are values that must be masked wherever they appear in the output.
     """
 
     def __init__(
@@ -38,12 +40,14 @@ class Failure(Exception):
         *,
         retryable: bool = False,
         details: Mapping[str, Any] | None = None,
+        secrets: tuple[str, ...] = (),
     ) -> None:
         super().__init__(msg)
         self.code: Code = code
         self.msg = " ".join(msg.split())
         self.retryable = retryable
         self.details: dict[str, Any] = dict(details or {})
+        self.secrets = secrets
 
     def as_result(self) -> dict[str, Any]:
         """Return ``{msg, failure: {code, retryable, details}}`` as a module's failure reports it."""
@@ -63,3 +67,13 @@ def missing_library(name: str, purpose: str, minimum: str = "", found: str = "")
         f"Install it there: pip install '{wanted.replace(' ', '')}'",
         details={"library": name, "minimum": minimum or None, "found": found or None},
     )
+
+
+def require_version(name: str, found: str, minimum: str, purpose: str) -> None:
+    """Raise ``missing_library`` when the library's version ``found`` is older than ``minimum``."""
+    if _numbers(found) < _numbers(minimum):
+        raise missing_library(name, purpose, minimum, found)
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(re.match(r"\d*", part)[0] or 0) for part in version.split(".")[:3]]  # type: ignore[index]

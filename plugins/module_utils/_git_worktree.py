@@ -12,7 +12,7 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Iterator, Mapping
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git import Access, Git
@@ -41,8 +41,10 @@ def execute(params: Mapping[str, Any], check_mode: bool, clock: Clock) -> Result
 def checked_url(url: str) -> str:
     """Return the URL, after making sure that it holds no password."""
     if without_password(url) != url:
+        password = urlsplit(url).password or ""
         raise Failure("invalid_option", f"repo: the URL of {without_password(url)} holds a password, which would end "
-                      "up in .git/config and in logs. Give it as token (and username)")  # fmt: skip
+                      "up in .git/config and in logs. Give it as token (and username)",
+                      secrets=(unquote(password), password))  # fmt: skip
     return url
 
 

@@ -11,10 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Mapping
 
-from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure, missing_library
+from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import (
+    Failure,
+    missing_library,
+    require_version,
+)
 
 _SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount/token")
 _DEFAULT_FILE = "~/.kube/config"
+_MINIMUM = "24.2.0"
+_PURPOSE = "Talking to a Kubernetes API server"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +37,12 @@ def load() -> Any:
     """Return the library, imported only when a module runs."""
     try:
         import kubernetes
+
+        require_version("kubernetes", str(kubernetes.__version__), _MINIMUM, _PURPOSE)
         import kubernetes.client.rest
         import kubernetes.config.kube_config
     except ImportError as error:
-        raise missing_library("kubernetes", "talking to a Kubernetes API server", "24.2.0") from error
+        raise missing_library("kubernetes", _PURPOSE, _MINIMUM) from error
     return kubernetes
 
 

@@ -42,6 +42,7 @@ def run(noun: str, core: Core, argument_spec: Mapping[str, Any], **constraints: 
     try:
         result = core(module.params, module.check_mode, SystemClock())
     except Failure as failure:
+        module.no_log_values.update(secret for secret in failure.secrets if secret)
         module.fail_json(**failure.as_result())
     except Exception as error:  # the last line of defence: a traceback never reaches the user's screen unasked
         bug = Failure("failed", f"{noun}: unexpected {type(error).__name__}: {error}. This is a bug: please report it")

@@ -13,9 +13,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Callable, Mapping, cast
 
-from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure, missing_library
+from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import (
+    Failure,
+    missing_library,
+    require_version,
+)
 
 _ATTEMPTS = 4
+_MINIMUM = "1.29"
+_PURPOSE = "Talking to an S3 store"
 
 
 @dataclass(frozen=True)
@@ -55,13 +61,16 @@ class Endpoint:
 def load() -> Any:
     """Return the library, or say that it is missing."""
     try:
+        import botocore
+
+        require_version("botocore", str(botocore.__version__), _MINIMUM, _PURPOSE)
         import botocore.config
         import botocore.exceptions
         import botocore.parsers
         import botocore.session
         import botocore.utils
     except ImportError as error:
-        raise missing_library("botocore", "Talking to an S3 store", "1.29") from error
+        raise missing_library("botocore", _PURPOSE, _MINIMUM) from error
     return botocore
 
 

@@ -159,6 +159,29 @@ argocd_application_info:
       description: One line on what each Application said.
       type: str
       sample: App manuela-stormshift-messaging Synced@1a2b3c4 Healthy
+reasons:
+  description: Always empty, because nothing is changed.
+  returned: success
+  type: list
+  elements: str
+  sample: []
+failure:
+  description: What kind of failure this is.
+  returned: failure
+  type: dict
+  contains:
+    code:
+      description: What went wrong. An error that nobody thought of is C(failed) too.
+      type: str
+      choices: [invalid_option, missing_library, not_found, unauthorized, refused, unreachable, timeout, failed]
+      sample: invalid_option
+    retryable:
+      description: Whether the same call may succeed later without any change.
+      type: bool
+      sample: false
+    details:
+      description: Further facts, depending on the code.
+      type: dict
 """
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils import _options

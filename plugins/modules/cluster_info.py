@@ -101,6 +101,29 @@ cluster_info:
         namespace: {description: Namespace. Null for all., type: str}
         allowed: {description: Whether it is allowed., type: bool}
         reason: {description: What the authorizer says about it., type: str}
+reasons:
+  description: Always empty, because nothing is changed.
+  returned: success
+  type: list
+  elements: str
+  sample: []
+failure:
+  description: What kind of failure this is.
+  returned: failure
+  type: dict
+  contains:
+    code:
+      description: What went wrong. An error that nobody thought of is C(failed) too.
+      type: str
+      choices: [missing_library, unauthorized, refused, unreachable]
+      sample: unauthorized
+    retryable:
+      description: Whether the same call may succeed later without any change.
+      type: bool
+      sample: false
+    details:
+      description: Further facts, depending on the code.
+      type: dict
 """
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils import _cluster_info, _options

@@ -114,6 +114,29 @@ cluster_object:
       description: Objects whose deletion was asked for, or would be in check mode.
       type: list
       elements: str
+reasons:
+  description: Why something was changed, one sentence each.
+  returned: success
+  type: list
+  elements: str
+  sample: ["KafkaTopic ns/temperature exists"]
+failure:
+  description: What kind of failure this is.
+  returned: failure
+  type: dict
+  contains:
+    code:
+      description: What went wrong. An error that nobody thought of is C(failed) too.
+      type: str
+      choices: [invalid_option, missing_library, not_found, unauthorized, refused, conflict, unreachable, timeout]
+      sample: invalid_option
+    retryable:
+      description: Whether the same call may succeed later without any change.
+      type: bool
+      sample: false
+    details:
+      description: Further facts, depending on the code.
+      type: dict
 """
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils import _options

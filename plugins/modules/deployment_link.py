@@ -145,6 +145,23 @@ reasons:
   type: list
   elements: str
   sample: ["deployment/execenv-centraldatacenter/manuela-data-lake-central-kafka-cluster.yaml: is missing"]
+failure:
+  description: What kind of failure this is.
+  returned: failure
+  type: dict
+  contains:
+    code:
+      description: What went wrong. An error that nobody thought of is C(failed) too.
+      type: str
+      choices: [invalid_option, not_found, refused, conflict, not_converged]
+      sample: invalid_option
+    retryable:
+      description: Whether the same call may succeed later without any change.
+      type: bool
+      sample: false
+    details:
+      description: Further facts, depending on the code.
+      type: dict
 """
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils import _deployment_link

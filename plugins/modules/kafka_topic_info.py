@@ -201,6 +201,29 @@ kafka_topic_info:
       description: One line on each topic.
       type: str
       sample: topic iot-sensor-sw-temperature 1200 records, 5/s, newest 0 s old
+reasons:
+  description: Why Kafka was not looked at; otherwise empty, because nothing is changed.
+  returned: success
+  type: list
+  elements: str
+  sample: []
+failure:
+  description: What kind of failure this is.
+  returned: failure
+  type: dict
+  contains:
+    code:
+      description: What went wrong. An error that nobody thought of is C(failed) too.
+      type: str
+      choices: [invalid_option, missing_library, unauthorized, refused, unreachable, timeout, failed]
+      sample: invalid_option
+    retryable:
+      description: Whether the same call may succeed later without any change.
+      type: bool
+      sample: false
+    details:
+      description: Further facts, depending on the code.
+      type: dict
 """
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils import _options

@@ -165,6 +165,23 @@ reasons:
   type: list
   elements: str
   sample: ["kafka-to-s3-cm.yaml: data.application.properties, property s3.bucket.name differs"]
+failure:
+  description: What kind of failure this is.
+  returned: failure
+  type: dict
+  contains:
+    code:
+      description: What went wrong. An error that nobody thought of is C(failed) too.
+      type: str
+      choices: [invalid_option, missing_library, not_found, refused, conflict, corrupt_input, not_converged]
+      sample: invalid_option
+    retryable:
+      description: Whether the same call may succeed later without any change.
+      type: bool
+      sample: false
+    details:
+      description: Further facts, depending on the code.
+      type: dict
 """
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils import _manifest_value

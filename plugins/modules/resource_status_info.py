@@ -124,6 +124,29 @@ resource_status_info:
       description: One line on what each part said last.
       type: str
       sample: "Kafka manuela-kafka-cluster: NotReady: Creating"
+reasons:
+  description: Always empty, because nothing is changed.
+  returned: success
+  type: list
+  elements: str
+  sample: []
+failure:
+  description: What kind of failure this is.
+  returned: failure
+  type: dict
+  contains:
+    code:
+      description: What went wrong. An error that nobody thought of is C(failed) too.
+      type: str
+      choices: [invalid_option, missing_library, unauthorized, refused, unreachable, timeout]
+      sample: invalid_option
+    retryable:
+      description: Whether the same call may succeed later without any change.
+      type: bool
+      sample: false
+    details:
+      description: Further facts, depending on the code.
+      type: dict
 """
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils import _options

@@ -125,8 +125,9 @@ failure:
   type: dict
   contains:
     code:
-      description: One of the collection's failure codes.
+      description: What went wrong. An error that nobody thought of is C(failed) too.
       type: str
+      choices: [invalid_option, missing_library, unauthorized, refused, unreachable, failed, not_converged]
       sample: unauthorized
     retryable:
       description: Whether the same call may succeed later without any change.

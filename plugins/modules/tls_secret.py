@@ -195,6 +195,23 @@ reasons:
   type: list
   elements: str
   sample: ["kafka-tls-certificate-and-key.yaml: it expires within 30 days, on 2026-12-01T00:00:00Z"]
+failure:
+  description: What kind of failure this is.
+  returned: failure
+  type: dict
+  contains:
+    code:
+      description: What went wrong. An error that nobody thought of is C(failed) too.
+      type: str
+      choices: [invalid_option, missing_library, not_found, refused, conflict, corrupt_input, not_converged]
+      sample: invalid_option
+    retryable:
+      description: Whether the same call may succeed later without any change.
+      type: bool
+      sample: false
+    details:
+      description: Further facts, depending on the code.
+      type: dict
 """
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils import _tls_secret

@@ -10,7 +10,11 @@ from __future__ import annotations
 
 from typing import Any, Mapping
 
-from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure, missing_library
+from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import (
+    Failure,
+    missing_library,
+    require_version,
+)
 from ansible_collections.manuela.event_streaming.plugins.module_utils._kafka_topic.flow import (
     Observation,
     Reading,
@@ -24,6 +28,8 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._kube impo
 Places = Mapping[str, Mapping[int, int]]
 _READ_SECONDS = 5.0
 _POLL_SECONDS = 0.2
+_MINIMUM = "2.3"
+_PURPOSE = "connection direct"
 # What the library says once everything has failed.
 _LATE = ("brokers are down", "imed out")
 
@@ -33,7 +39,8 @@ def load() -> Any:
     try:
         import confluent_kafka
     except ImportError as error:
-        raise missing_library("confluent-kafka", "connection direct", "2.3") from error
+        raise missing_library("confluent-kafka", _PURPOSE, _MINIMUM) from error
+    require_version("confluent-kafka", str(confluent_kafka.__version__), _MINIMUM, _PURPOSE)
     return confluent_kafka
 
 

@@ -1,0 +1,45 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A bucket."""
+
+from __future__ import annotations
+
+from ansible_collections.manuela.event_streaming.tests.unit.plugins.modules.contract.case import Case, Fault, Step
+from ansible_collections.manuela.event_streaming.tests.unit.plugins.modules.contract.s3_world import S3World
+
+LAKE = {"name": "lake"}
+
+
+def filled(world: S3World) -> None:
+    world.put("lake", manuela_1="x", manuela_2="y")
+
+
+def written_to(world: S3World) -> None:
+    """Let somebody write while the module sleeps."""
+    filled(world)
+    world.clock.sleep = lambda seconds: filled(world)
+
+
+CASE = Case(
+    "s3_bucket",
+    S3World,
+    (
+        Step(LAKE),
+        Step({**LAKE, "state": "empty", "prefixes": ["manuela-"]}, filled),
+        Step({**LAKE, "state": "absent"}),
+    ),
+    (
+        Fault("invalid_option", {**LAKE, "name": "UPPER CASE"}),
+        Fault("refused", {**LAKE, "state": "empty"}, filled),
+        Fault("unauthorized", LAKE, lambda world: world.be_rude(403, "SignatureDoesNotMatch")),
+        Fault("unreachable", {**LAKE, "endpoint_url": "http://127.0.0.1:9"}),
+        Fault("failed", LAKE, lambda world: world.be_rude(418, "Teapot")),
+        Fault(
+            "not_converged",
+            {**LAKE, "state": "empty", "prefixes": ["manuela-"], "quiet_seconds": 1},
+            written_to,
+            writes=True,
+        ),
+    ),
+    {"botocore": "1.28.0"},
+)
