@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Mapping
 
@@ -41,7 +42,8 @@ class _Secrets:
     def __init__(self, options: Options, now: float) -> None:
         self._tree: WorkTree = options.tree
         self._options, self._wanted, self._now = options, options.wanted, now
-        self._manifests: tuple[Manifest, ...] = tuple(sorted(options.manifests, key=lambda one: not one.has_key))
+        in_order = sorted(options.manifests, key=lambda one: (not one.has_key, not one.is_readable))
+        self._manifests: tuple[Manifest, ...] = tuple(in_order)
         self._is_new = False
 
     def observe(self) -> Files:
@@ -53,7 +55,7 @@ class _Secrets:
     def plan(self, current: Files) -> Plan:
         primary = self._manifests[0]
         name = self._tree.shown(primary.real)
-        why = self._why(self._pair(current))
+        why = self._why(self._pair(current), self._bereft(current))
         if why:
             text = f"a new certificate for {', '.join(self._wanted.subject_alt_name)}"
             after = "".join(f"{self._tree.shown(one.real)}: {text}\n" for one in self._manifests)
@@ -72,18 +74,32 @@ class _Secrets:
     def _pair(self, current: Files) -> Pair:
         primary = self._manifests[0]
         texts = manifests.read(current[primary.real], primary)
-        return x509.read(
-            texts.certificate, texts.private_key, needs_key=primary.has_key, issuer=self._options.authority
+        pair = x509.read(
+            texts.certificate, texts.private_key, needs_key=primary.is_readable, issuer=self._options.authority
+        )
+        is_lost = primary.seal is not None and pair.certificate is not None and not texts.private_key
+        return replace(pair, key_problem="the sealed private key is missing") if is_lost else pair
+
+    def _bereft(self, current: Files) -> tuple[str, ...]:
+        """Return which other manifests need the private key of the first one, when that is sealed there."""
+        primary, *others = self._manifests
+        if primary.is_readable:
+            return ()
+        texts = manifests.read(current[primary.real], primary)
+        return tuple(
+            f"{self._tree.shown(one.real)} needs the private key, which cannot be read back"
+            for one in others
+            if one.has_key and not manifests.holds(manifests.read(current[one.real], one), texts.certificate)
         )
 
-    def _why(self, pair: Pair) -> tuple[str, ...]:
+    def _why(self, pair: Pair, bereft: tuple[str, ...]) -> tuple[str, ...]:
         """Return why a new pair is to be made, nothing when the present one is to stay."""
-        found = reasons(pair, self._wanted, self._now)
+        found = (*reasons(pair, self._wanted, self._now), *bereft)
         if self._options.regenerate == "always" and not self._is_new:
             return (*found, "a new one was asked for (regenerate=always)")
         if self._options.regenerate != "never" or not found:
             return found
-        if pair.certificate is None or pair.key_problem or pair.certificate.not_after <= self._now:
+        if pair.certificate is None or pair.key_problem or bereft or pair.certificate.not_after <= self._now:
             raise Failure(
                 "refused",
                 f"{self._tree.shown(self._manifests[0].real)}: {'; '.join(found)}, and regenerate=never forbids a new "
@@ -92,7 +108,10 @@ class _Secrets:
         return ()
 
     def _differs(self, current: Files, one: Manifest, primary: Texts) -> bool:
-        return manifests.write(current[one.real], one, self._texts_for(one, primary)) is not current[one.real]
+        return self._with(current[one.real], one, primary) is not current[one.real]
+
+    def _with(self, source: Source, one: Manifest, primary: Texts) -> Source:
+        return manifests.write(source, one, self._texts_for(one, primary), self._now)
 
     def _texts_for(self, one: Manifest, primary: Texts) -> Texts:
         if one.has_key:
@@ -103,13 +122,13 @@ class _Secrets:
     def _edited(self, current: Files, primary: Texts) -> dict[Path, Source]:
         edited = dict(current)
         for one in self._manifests:
-            edited[one.real] = manifests.write(edited[one.real], one, self._texts_for(one, primary))
+            edited[one.real] = self._with(edited[one.real], one, primary)
         return edited
 
     def _shown(self, current: Files, one: Manifest) -> str:
         """Return the manifest as one line of a diff, by fingerprint."""
         texts = manifests.read(current[one.real], one)
-        pair = x509.read(texts.certificate, texts.private_key, needs_key=one.has_key)
+        pair = x509.read(texts.certificate, texts.private_key, needs_key=one.is_readable)
         if pair.certificate is None:
             return f"{self._tree.shown(one.real)}: {pair.problem}\n"
         there = pair.certificate

@@ -13,6 +13,7 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._tls_secre
 from ansible_collections.manuela.event_streaming.plugins.module_utils._tls_secret_maker import Authority, authority
 from ansible_collections.manuela.event_streaming.plugins.module_utils._tls_secret_manifest import Manifest
 from ansible_collections.manuela.event_streaming.plugins.module_utils._tls_secret_names import common_name, normalised
+from ansible_collections.manuela.event_streaming.plugins.module_utils._tls_secret_seal import Seal, seal_of
 from ansible_collections.manuela.event_streaming.plugins.module_utils._tls_secret_x509 import NAME_OIDS
 from ansible_collections.manuela.event_streaming.plugins.module_utils._work_tree import WorkTree, open_tree
 
@@ -40,12 +41,12 @@ def parse(params: Mapping[str, Any], now: float) -> Options:
     found = tuple(_manifest(tree, one) for one in params["manifests"])
     if not any(one.has_key for one in found):
         raise Failure("invalid_option", "no manifest holds the pair: one of manifests needs holds=pair, it has the key")
-    if not params["private_key_in_git"]:
-        paths = ", ".join(tree.shown(one.real) for one in found if one.has_key)
+    if not params["private_key_in_git"] and any(one.is_readable for one in found):
+        paths = ", ".join(tree.shown(one.real) for one in found if one.is_readable)
         raise Failure(
             "refused",
             f"{paths} would hold a private key in clear, and whoever reads the repository reads it. Set "
-            "private_key_in_git=true if that is meant, for example in a demonstration",
+            "private_key_in_git=true if that is meant, for example in a demonstration, or give a sealing_certificate",
         )
     issuer = None
     if params["ca_certificate"]:
@@ -67,7 +68,19 @@ def _manifest(tree: WorkTree, one: Mapping[str, Any]) -> Manifest:
         one["namespace"] or "",
         one["certificate_key"],
         one["private_key_key"],
+        _seal(one),
     )
+
+
+def _seal(one: Mapping[str, Any]) -> Seal | None:
+    if not one.get("sealing_certificate"):
+        return None
+    if one["holds"] != "pair":
+        raise Failure(
+            "invalid_option",
+            f"{one['path']} holds a certificate only, which is no secret. Leave its sealing_certificate out",
+        )
+    return seal_of(one["sealing_certificate"])
 
 
 def _wanted(params: Mapping[str, Any], issuer: Authority | None) -> Wanted:

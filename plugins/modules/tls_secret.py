@@ -63,6 +63,14 @@ options:
         description: The key of the data that holds the private key.
         type: str
         default: tls.key
+      sealing_certificate:
+        description:
+          - The public certificate of the Sealed Secrets controller, as PEM text. The manifest is then a C(SealedSecret)
+            with C(spec.encryptedData) and C(spec.template.data), and needs no O(private_key_in_git).
+          - Its private key can be opened by the controller only. The certificate stands in C(spec.template.data), by
+            which a run finds that nothing is to be done.
+          - The scope is that of its annotations, strict by default.
+        type: str
   subject_alt_name:
     description: The names and addresses that clients connect to, as V(DNS:*.apps.example.com) or V(IP:192.0.2.1).
     type: list
@@ -142,6 +150,18 @@ EXAMPLES = r"""
       C: DE
       OU: Manuela
     private_key_in_git: true
+
+- name: The same with a private key that only the cluster's Sealed Secrets controller can open
+  manuela.event_streaming.tls_secret:
+    work_tree: "{{ work_tree }}"
+    manifests:
+      - path: config/instances/manuela-data-lake/central-kafka-cluster/kafka-tls-sealed.yaml
+        holds: pair
+        sealing_certificate: "{{ lookup('ansible.builtin.file', 'sealed-secrets.pem') }}"
+      - path: config/instances/manuela-data-lake/factory-mirror-maker/kafka-tls-certificate.yaml
+        holds: certificate
+    subject_alt_name:
+      - DNS:*.apps.example.com
 """
 
 RETURN = r"""
@@ -227,6 +247,7 @@ def main() -> None:
         "namespace": {"type": "str"},
         "certificate_key": {"type": "str", "default": "tls.crt", "no_log": False},
         "private_key_key": {"type": "str", "default": "tls.key", "no_log": False},
+        "sealing_certificate": {"type": "str"},
     }
     run(
         "tls_secret",
