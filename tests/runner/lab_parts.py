@@ -29,5 +29,5 @@ def molecule() -> Iterator[Step]:
     directory = tempfile.mkdtemp(prefix="lab-")
     environment = {"LAB_DIR": directory}
     yield Step((BIN / "lab", "up"), None, environment)
-    yield Step((BIN / "molecule", "test", "--all"), ROOT / "extensions", environment)
+    yield Step((BIN / "molecule", "test", "--all"), ROOT, environment)
     yield Step((BIN / "lab", "down"), None, environment, always=True)
