@@ -21,6 +21,7 @@ from awx.fake_awx import FakeAwx
 from cores import EXECUTION, programs
 from driving import PATIENCE, Lab
 from layout import lay_out
+from listener import Listener
 
 ROOT = Path(__file__).resolve().parents[2]
 PREFIX = "MANUela event streaming | "
@@ -82,6 +83,7 @@ class Awx:
         self.objects = objects
         self.project = project
         self.directory = directory
+        self.listener = Listener()
         self.count = 0
 
     def prepared_for(self, lab: Lab) -> Awx:
@@ -117,6 +119,7 @@ class Awx:
             "awx_s3_bucket": state["s3"]["bucket"],
             "awx_s3_access_key": state["s3"]["access_key"],
             "awx_s3_secret_key": state["s3"]["secret_key"],
+            "awx_webhook_url": self.listener.url,
         }
 
     def launch(self, name: str, *flags: str, **answers: str) -> Job:

@@ -27,6 +27,7 @@ def test_prepare_runs_as_a_job_and_again_on_a_fresh_disk(awx: Awx, lab: Lab) -> 
     again = awx.launch("prepare").succeeded()
     assert (again.changed, lab.revision()) == (0, revision)
     assert first.artifacts["event_streaming_record"]["stage"] == "prepare"
+    assert [record["stage"] for record in awx.listener.records] == ["prepare", "prepare"]
 
 
 def test_a_check_job_predicts_the_commit_and_pushes_nothing(awx: Awx, lab: Lab) -> None:
@@ -58,4 +59,4 @@ def test_output_is_readable_in_a_viewer_and_nothing_is_left(awx: Awx, lab: Lab) 
     job = awx.launch("diagnose").succeeded()
     assert job.left_behind <= {"manuela-event-streaming"}
     assert "\r" not in job.output.replace("\r\n", "\n")
-    assert lab.state["s3"]["secret_key"] not in job.output
+    assert not [word for word in (lab.state["s3"]["secret_key"], awx.listener.secret) if word in job.output]
