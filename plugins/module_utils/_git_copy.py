@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._git_tree 
     PrivateIndex,
     changes_between,
 )
+from ansible_collections.manuela.event_streaming.plugins.module_utils._temporary_room import temporary_room
 
 Entries = dict[str, "Entry | None"]
 _BUSY = {"MERGE_HEAD": "merge", "rebase-merge": "rebase", "rebase-apply": "rebase", "CHERRY_PICK_HEAD": "cherry-pick",
@@ -30,11 +30,11 @@ _BUSY = {"MERGE_HEAD": "merge", "rebase-merge": "rebase", "rebase-apply": "rebas
 def opened(path: str, access: Access, *, keep: bool) -> Iterator[WorkCopy]:
     """Open the work copy at ``path``; without ``keep`` nothing that is done in it stays in its ``.git``."""
     root = Path(path).expanduser()
-    with tempfile.TemporaryDirectory(prefix="event-streaming-git-") as room:
-        quarantine = None if keep else Path(room, "objects")
+    with temporary_room() as room:
+        quarantine = None if keep else room / "objects"
         if quarantine:
             quarantine.mkdir()
-        copy = WorkCopy(_root(root, access), access, Path(room), quarantine)
+        copy = WorkCopy(_root(root, access), access, room, quarantine)
         with _times_kept(copy.git) if quarantine else nullcontext():
             yield copy
 

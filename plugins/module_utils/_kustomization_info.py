@@ -5,10 +5,8 @@
 
 from __future__ import annotations
 
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Mapping
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git import Access, Git
@@ -26,6 +24,7 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._kustomiza
     find_program,
 )
 from ansible_collections.manuela.event_streaming.plugins.module_utils._plan import Result
+from ansible_collections.manuela.event_streaming.plugins.module_utils._temporary_room import temporary_room
 from ansible_collections.manuela.event_streaming.plugins.module_utils._work_tree import open_tree
 
 _AT_ONCE = 2
@@ -64,10 +63,10 @@ def execute(params: Mapping[str, Any], check_mode: bool, clock: Any) -> Result:
         return Result(False, _described(reason, [], {}, {}))
     git = Git(tree.root, Access(timeout=params["request_timeout"]))
     follow = Follow(params["follow_applications"], git.ask("config", "--get", "remote.origin.url"))
-    with tempfile.TemporaryDirectory(prefix="event-streaming-") as temporary:
+    with temporary_room() as room:
         trees = [tree.root]
         if params["compare_revision"]:
-            trees.append(Path(temporary) / "tree")
+            trees.append(room / "tree")
             trees[-1].mkdir()
             export(git, params["compare_revision"], trees[-1])
         with ThreadPoolExecutor(_AT_ONCE) as pool:

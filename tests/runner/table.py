@@ -36,6 +36,17 @@ PARTS = (
     Part("changelog", command(BIN / "antsibull-changelog", "lint"), TEST, 60),
     Part("sanity-2.19", ansible_test(None, "sanity"), TEST, 1200),
     Part("units-2.19", ansible_test(None, "units"), RELEASE, 900),
+    Part(
+        "crashes",  # eight publishers for fifty rounds, and a kill around every single call of git
+        pytest(
+            "tests/unit/plugins/module_utils/git/test_git_crashes.py",
+            options=("--timeout=3000",),
+            EVENT_STREAMING_ROUNDS="50",
+            EVENT_STREAMING_KILL_STEP="1",
+        ),
+        RELEASE,
+        6000,
+    ),
     Part("lab-build", build, TEST, 2400),
     Part("integration-2.19", ansible_test(None, "integration"), RELEASE, 1800),
     Part("sanity-2.16", ansible_test(OLDEST, "sanity"), TEST, 1200),

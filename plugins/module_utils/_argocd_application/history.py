@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from typing import Protocol
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git import Access, Git
+from ansible_collections.manuela.event_streaming.plugins.module_utils._temporary_room import temporary_room
 
 _SHA = frozenset("0123456789abcdef")
 
@@ -60,8 +60,8 @@ class WorkCopy:
         return {0: True, 1: False}.get(done.code)
 
     def _ask_remote(self, revision: str, ancestor: str) -> bool | None:
-        with tempfile.TemporaryDirectory(prefix="event-streaming-") as scratch:
-            git = Git(self._directory, self._access, quarantine=Path(scratch))
+        with temporary_room() as scratch:
+            git = Git(self._directory, self._access, quarantine=scratch)
             url = git.ask("remote", "get-url", "origin")
             if not url:
                 return None
