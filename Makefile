@@ -30,7 +30,7 @@ test: install ## Everything a commit must pass
 	@tools/prerequisites lab
 	@tests/run test
 
-release: install ## The long runs: kills, undo, Molecule, ansible-test's units
+release: install ## The long runs: a kill around every call of git, every fault of the lab
 	@tools/prerequisites lab
 	@tests/run release
 

@@ -1,15 +1,17 @@
 # Copyright: (c) 2026, manuela.event_streaming contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run the parts of a test run one after the other and say in one line each how they went."""
+"""Run the parts of a test run, lane beside lane, and say in one line each how they went."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 import time
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
-from execution import OUTPUT, Outcome, run_part
+from execution import OUTPUT, Outcome, run_part, stop
 from parts import Part
 from table import PARTS
 
@@ -23,7 +25,7 @@ def main() -> int:
         print(f"No such part of '{options.run}': choose from {names}.")
         return 2
     begin = time.monotonic()
-    outcomes = [_shown(part) for part in chosen]
+    outcomes = _run_lane(part for part in chosen if not part.lane) + _run_lanes([part for part in chosen if part.lane])
     return _close(outcomes, time.monotonic() - begin)
 
 
@@ -34,12 +36,26 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def _run_lanes(chosen: Sequence[Part]) -> list[Outcome]:
+    lanes = dict.fromkeys(part.lane for part in chosen)
+    with ThreadPoolExecutor(max_workers=len(lanes) or 1) as pool:
+        running = [pool.submit(_run_lane, [part for part in chosen if part.lane == lane]) for lane in lanes]
+        try:
+            return [outcome for lane in running for outcome in lane.result()]
+        except KeyboardInterrupt:
+            stop()
+            raise
+
+
+def _run_lane(parts: Iterable[Part]) -> list[Outcome]:
+    return [_shown(part) for part in parts]
+
+
 def _shown(part: Part) -> Outcome:
-    print(f"  ..     {part.name}", end="\r", flush=True) if sys.stdout.isatty() else None
     outcome = run_part(part)
-    print(f"  {outcome.word:<7}{part.name:<24}{outcome.seconds:7.1f} s  {outcome.note}", flush=True)
-    for line in outcome.excerpt:
-        print(f"         | {line}", flush=True)
+    lines = [f"  {outcome.word:<7}{part.name:<24}{outcome.seconds:7.1f} s  {outcome.note}"]
+    lines += [f"         | {line}" for line in outcome.excerpt]
+    print("\n".join(lines), flush=True)
     return outcome
 
 

@@ -9,6 +9,7 @@ import os
 import re
 import signal
 import subprocess
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,8 @@ CLEANUP_SECONDS = 120
 PYTEST_COUNTS = re.compile(r"(\d+) (passed|failed|error|errors|skipped|xfailed)\b")
 PYTEST_CLOSING = re.compile(r"^=*\s?.*\d+ (passed|failed|error|skipped).* in [\d.]+s", re.MULTILINE)
 TELLING = re.compile(r"^(ERROR|FATAL|fatal:|FAILED |E  )")
+_RUNNING: set[subprocess.Popen[bytes]] = set()
+_STOPPED = threading.Event()
 
 
 @dataclass(frozen=True)
@@ -49,11 +52,20 @@ def run_part(part: Part) -> Outcome:
     return _judge(code, time.monotonic() - begin, log.read_text(encoding="utf-8", errors="replace"), part)
 
 
+def stop() -> None:
+    """End what runs and begin nothing else, but for the steps that clean up."""
+    _STOPPED.set()
+    for child in tuple(_RUNNING):
+        _end_group(child)
+
+
 def _code(part: Part, sink: object, begin: float) -> int:
     code = 0
     for step in part.steps():
         if step.always:
             _run(step, sink, CLEANUP_SECONDS)
+        elif _STOPPED.is_set():
+            code = 130
         elif not code:
             code = _run(step, sink, part.limit - (time.monotonic() - begin))
     return code
@@ -72,6 +84,7 @@ def _run(step: Step, sink: object, seconds: float) -> int:
         stderr=subprocess.STDOUT,
         start_new_session=True,
     )
+    _RUNNING.add(child)
     try:
         return child.wait(timeout=max(seconds, 1))
     except subprocess.TimeoutExpired:
@@ -79,6 +92,7 @@ def _run(step: Step, sink: object, seconds: float) -> int:
         return 124
     finally:
         _end_group(child)
+        _RUNNING.discard(child)
 
 
 def _end_group(child: subprocess.Popen[bytes]) -> None:

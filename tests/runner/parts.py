@@ -31,12 +31,17 @@ class Step:
 
 @dataclass(frozen=True)
 class Part:
-    """Some steps under one name."""
+    """Some steps under one name.
+
+    Parts of one lane run one after the other; lanes run side by side: what reads the tree keeps the processors busy,
+    and what drives a lab mostly waits. Parts without a lane run before all lanes.
+    """
 
     name: str
     steps: Callable[[], Iterable[Step]]
     runs: frozenset[str]
     limit: float
+    lane: str = "tree"
 
 
 def command(*argv: object, directory: Path | None = None, **environment: str) -> Callable[[], Iterable[Step]]:

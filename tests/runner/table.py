@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, manuela.event_streaming contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The table of all parts, in the order in which they run: what is cheap first."""
+"""The table of all parts: in each lane what is cheap comes first."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from parts import BIN, PYTHON, Part, command, pytest, types
 CHECK = frozenset({"check", "test"})
 TEST = frozenset({"test"})
 BENCH = frozenset({"bench"})
-# Long crash runs, and what has not yet been seen green on a quiet machine: see CONTRIBUTING.
+# The long runs: crashes, faults, other profiles.
 RELEASE = frozenset({"release"})
-SHOW = ("tests/e2e/test_1_show.py", "tests/e2e/test_2_other_ways.py", "tests/e2e/test_3_bad_input.py")
+SHOW = tuple(f"tests/e2e/test_{name}.py" for name in ("1_show", "2_other_ways", "3_bad_input", "4_kills", "5_undo"))
 
 PARTS = (
     Part("ruff", command(BIN / "ruff", "check", "--quiet", "--output-format", "concise", "."), CHECK, 60),
@@ -35,7 +35,7 @@ PARTS = (
     ),
     Part("changelog", command(BIN / "antsibull-changelog", "lint"), TEST, 60),
     Part("sanity-2.19", ansible_test(None, "sanity"), TEST, 1200),
-    Part("units-2.19", ansible_test(None, "units"), RELEASE, 900),
+    Part("units-2.19", ansible_test(None, "units"), TEST, 900),
     Part(
         "crashes",  # eight publishers for fifty rounds, and a kill around every single call of git
         pytest(
@@ -47,14 +47,13 @@ PARTS = (
         RELEASE,
         6000,
     ),
-    Part("lab-build", build, TEST, 2400),
-    Part("integration-2.19", ansible_test(None, "integration"), RELEASE, 1800),
+    Part("lab-build", build, TEST, 2400, lane=""),
+    Part("integration-2.19", ansible_test(None, "integration"), TEST, 1800),
     Part("sanity-2.16", ansible_test(OLDEST, "sanity"), TEST, 1200),
     Part("sanity-2.21", ansible_test(NEWEST, "sanity"), TEST, 1200),
-    Part("lab-parts", pytest("lab/tests/parts"), RELEASE, 1800),
-    Part("jobs", with_awx(PYTHON, "-m", "pytest", "tests/jobs"), TEST, 1800),
-    Part("end-to-end", pytest(*SHOW), TEST, 2400),
-    Part("end-to-end-long", pytest("tests/e2e"), RELEASE, 3600),
-    Part("molecule", molecule, RELEASE, 1800),
+    Part("lab-parts", pytest("lab/tests/parts"), TEST, 1800, "lab"),
+    Part("jobs", with_awx(PYTHON, "-m", "pytest", "tests/jobs"), TEST, 1800, "lab"),
+    Part("molecule", molecule, TEST, 1800, "lab"),
+    Part("end-to-end", pytest(*SHOW), TEST, 2400, "lab"),
     Part("benchmarks", command(PYTHON, "-m", "pytest", "-s", "tests/benchmarks"), BENCH, 3600),
 )
