@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The execution environment: a definition that ansible-builder takes, and dependencies that it finds in the artifact."""
+"""The execution environment: a definition that ansible-builder takes, and the dependencies it finds in the artifact."""
 
 from __future__ import annotations
 
