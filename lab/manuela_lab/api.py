@@ -23,8 +23,11 @@ PATIENT = urllib3.Retry(
 )
 DESCRIPTION = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf"
 FIELD_MANAGER = "manuela-lab"
-PLURALS = {"CustomResourceDefinition": "customresourcedefinitions", "ConfigMap": "configmaps", "Secret": "secrets"}
-CLUSTER_WIDE = {"Namespace", "CustomResourceDefinition", "Node", "ClusterRole", "ClusterRoleBinding"}
+PLURALS = {"Ingress": "ingresses", "ValidatingAdmissionPolicy": "validatingadmissionpolicies"}
+CLUSTER_WIDE = {
+    *("Namespace", "CustomResourceDefinition", "Node", "ClusterRole", "ClusterRoleBinding", "Ingress"),
+    *("ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"),
+}
 
 
 class Api:
@@ -64,6 +67,11 @@ class Api:
         query = f"{path}?fieldManager={FIELD_MANAGER}&force=true"
         status, body = self._request("PATCH", query, manifest, "application/apply-patch+yaml")
         self._answer("applying", path, status, body)
+
+    def create(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Post an object, and return the answer."""
+        status, answer = self._request("POST", path, body)
+        return self._answer("creating", path, status, answer)
 
     def describe_itself(self) -> None:
         """Have the API server make the description of its kinds, which it then keeps.

@@ -9,8 +9,9 @@ import secrets
 from typing import Any
 
 from manuela_lab.api import Api
+from manuela_lab.git_host import USER as GIT_USER
+from manuela_lab.lab import Lab
 
-NAMESPACE = "argocd"
 LONGEST = 200
 PART_OF_ARGOCD = {"app.kubernetes.io/part-of": "argocd"}
 # Kinds that change often and that no application holds: watching them costs memory in both data centres.
@@ -23,25 +24,39 @@ EXCLUDED = """\
 """
 
 
-def settings() -> list[dict[str, Any]]:
+def settings(lab: Lab) -> list[dict[str, Any]]:
     """The objects, in the order in which they are applied."""
-    return [
-        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}},
-        _object("v1", "ConfigMap", "argocd-cm", data={"resource.exclusions": EXCLUDED}),
-        _object("argoproj.io/v1alpha1", "AppProject", "default", spec=_everything()),
+    namespace = lab.profile.argocd_namespace
+    found = [
+        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}},
+        _object(namespace, "v1", "ConfigMap", "argocd-cm", data={"resource.exclusions": EXCLUDED}),
+        _object(namespace, "argoproj.io/v1alpha1", "AppProject", "default", spec=_everything()),
     ]
+    if lab.profile.openshift:
+        found.append(_repository(lab))
+    return found
 
 
-def bootstrap(api: Api) -> None:
+def bootstrap(lab: Lab, api: Api) -> None:
     """Apply the settings; the server's key stays as it is when there is one."""
-    for each in settings():
+    for each in settings(lab):
         api.apply(each)
-    if api.get(f"/api/v1/namespaces/{NAMESPACE}/secrets/argocd-secret") is None:
-        api.apply(_object("v1", "Secret", "argocd-secret", stringData={"server.secretkey": secrets.token_urlsafe(32)}))
+    namespace = lab.profile.argocd_namespace
+    if api.get(f"/api/v1/namespaces/{namespace}/secrets/argocd-secret") is None:
+        key = {"server.secretkey": secrets.token_urlsafe(32)}
+        api.apply(_object(namespace, "v1", "Secret", "argocd-secret", stringData=key))
 
 
-def _object(version: str, kind: str, name: str, **content: Any) -> dict[str, Any]:
-    meta = {"name": name, "namespace": NAMESPACE, "labels": PART_OF_ARGOCD}
+def _repository(lab: Lab) -> dict[str, Any]:
+    """What Argo CD logs in to the Git host with."""
+    login = {"type": "git", "url": lab.remote_url, "username": GIT_USER, "password": lab.keys.git_token}
+    found = _object(lab.profile.argocd_namespace, "v1", "Secret", "repository-manuela-gitops", stringData=login)
+    found["metadata"]["labels"] = {**PART_OF_ARGOCD, "argocd.argoproj.io/secret-type": "repository"}
+    return found
+
+
+def _object(namespace: str, version: str, kind: str, name: str, **content: Any) -> dict[str, Any]:
+    meta = {"name": name, "namespace": namespace, "labels": PART_OF_ARGOCD}
     return {"apiVersion": version, "kind": kind, "metadata": meta, **content}
 
 
@@ -54,14 +69,14 @@ def _everything() -> dict[str, Any]:
     }
 
 
-def application_path(name: str) -> str:
+def application_path(lab: Lab, name: str) -> str:
     """The URL path of an Application."""
-    return f"/apis/argoproj.io/v1alpha1/namespaces/{NAMESPACE}/applications/{name}"
+    return f"/apis/argoproj.io/v1alpha1/namespaces/{lab.profile.argocd_namespace}/applications/{name}"
 
 
-def sync_state(api: Api, application: str) -> str | None:
+def sync_state(lab: Lab, api: Api, application: str) -> str | None:
     """Nothing when the application is Synced, else what holds it."""
-    found = api.get(application_path(application))
+    found = api.get(application_path(lab, application))
     if found is None:
         return "the Application does not exist"
     status = found.get("status", {})
@@ -79,9 +94,10 @@ def _said(status: dict[str, Any]) -> str:
     return f": {said[:LONGEST]}" if said else ""
 
 
-def refresh_if_failed(api: Api, application: str) -> None:
+def refresh_if_failed(lab: Lab, api: Api, application: str) -> None:
     """Have Argo CD compare again: after a failed comparison, such as on an overloaded machine, it waits for minutes."""
-    found = api.get(application_path(application)) or {}
+    path = application_path(lab, application)
+    found = api.get(path) or {}
     if found.get("status", {}).get("sync", {}).get("status") == "Unknown":
         annotations = {"argocd.argoproj.io/refresh": "normal"}
-        api.merge(application_path(application), {"metadata": {"annotations": annotations}})
+        api.merge(path, {"metadata": {"annotations": annotations}})

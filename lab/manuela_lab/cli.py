@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, manuela.event_streaming contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The command line: lab up | down | status | logs PART | cut-link | restore-link."""
+"""The command line: lab up | down | status | logs PART | env | login | cut-link | restore-link."""
 
 from __future__ import annotations
 
@@ -12,11 +12,15 @@ import signal
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 from manuela_lab.errors import LabError
 from manuela_lab.places import Places
 from manuela_lab.prerequisites import ensure_linux
 from manuela_lab.profile import PROFILES
+
+if TYPE_CHECKING:
+    from manuela_lab.lab import Lab
 
 NOT_WELL = 3
 INTERRUPTED = 130
@@ -44,7 +48,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="lab", description="Two data centres on this machine. LAB_DIR says where (default: .lab in the checkout)."
     )
-    commands = parser.add_subparsers(required=True, metavar="up | down | status | logs | cut-link | restore-link")
+    commands = parser.add_subparsers(
+        required=True, metavar="up | down | status | logs | env | login | cut-link | restore-link"
+    )
     up = commands.add_parser("up", help="start the lab; ends when it can be used")
     up.add_argument("--profile", choices=sorted(PROFILES), default="default", help="the shape of the lab")
     content = up.add_mutually_exclusive_group()
@@ -60,6 +66,11 @@ def _parser() -> argparse.ArgumentParser:
     logs.add_argument("part", metavar="PART", nargs="?", help="a program or container (without: list them)")
     logs.add_argument("-f", "--follow", action="store_true", help="go on until interrupted")
     logs.set_defaults(run=_logs)
+    environment = commands.add_parser("env", help='what a presenter of this lab exports: eval "$(lab env)"')
+    environment.set_defaults(run=_env)
+    login = commands.add_parser("login", help="new bearer tokens into the kubeconfig (profile openshift)")
+    login.add_argument("--seconds", type=int, default=24 * 3600, help="how long they live (600 or more)")
+    login.set_defaults(run=_login)
     cut = commands.add_parser("cut-link", help="cut the wire between factory and central")
     cut.set_defaults(run=_link, on=False)
     restore = commands.add_parser("restore-link", help="put the wire together again")
@@ -71,13 +82,38 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _up(places: Places, options: argparse.Namespace) -> int:
+    from manuela_lab import presenting
     from manuela_lab.progress import Progress
     from manuela_lab.up import Wish, up
 
     progress = Progress()
     lab = up(places, Wish(options.profile, options.gitops, options.left_over), progress)
     progress.say(f"the lab is ready: KUBECONFIG={lab.places.kubeconfig}, Git remote {lab.remote_url}")
+    progress.say(f"next: {presenting.advice(lab)}")
     return 0
+
+
+def _env(places: Places, _: argparse.Namespace) -> int:
+    from manuela_lab import presenting
+
+    print(presenting.shell(_known(places)))
+    return 0
+
+
+def _login(places: Places, options: argparse.Namespace) -> int:
+    from manuela_lab.login import login
+
+    print(f"logged in anew: {login(_known(places), options.seconds)}", file=sys.stderr)
+    return 0
+
+
+def _known(places: Places) -> Lab:
+    from manuela_lab.lab import load
+
+    lab = load(places)
+    if lab is None:
+        raise LabError(f"there is no lab in {places.state}. Start it with: lab up")
+    return lab
 
 
 def _down(places: Places, _: argparse.Namespace) -> int:
@@ -97,13 +133,10 @@ def _status(places: Places, options: argparse.Namespace) -> int:
 
 
 def _link(places: Places, options: argparse.Namespace) -> int:
-    from manuela_lab.lab import load
     from manuela_lab.link import Link
     from manuela_lab.network import CENTRAL_ROUTE
 
-    lab = load(places)
-    if lab is None:
-        raise LabError(f"there is no lab in {places.state}. Start it with: lab up")
+    lab = _known(places)
     link = Link(f"http://{lab.network.toxiproxy}", CENTRAL_ROUTE)
     changed = link.switch(options.on)
     print(f"{link.name} is {'whole' if options.on else 'cut'}{'' if changed else ', as it was'}")

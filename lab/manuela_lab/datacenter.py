@@ -15,7 +15,7 @@ from manuela_lab.api import Api
 from manuela_lab.errors import LabError
 from manuela_lab.lab import Lab
 from manuela_lab.parts import definitions as custom_kinds
-from manuela_lab.profile import Cluster
+from manuela_lab.profile import Cluster, Environment
 from manuela_lab.progress import Progress
 from manuela_lab.supervision import Supervisor
 
@@ -37,19 +37,27 @@ def bring_up(lab: Lab, cluster: Cluster, progress: Progress) -> None:
     progress.say(f"{name}: API ready on https://{lab.network.api(cluster)}")
     _define(api, definitions(lab), progress)
     api.describe_itself()
-    argocd.bootstrap(api)
+    argocd.bootstrap(lab, api)
     environments = lab.profile.environments_of(cluster)
-    Supervisor(lab).start([f"{name}-argocd-controller", *(f"{each.name}-operator" for each in environments)])
+    api.apply(ingress(environments[0]))
+    Supervisor(lab).start([f"{name}-argocd-controller", f"{name}-operator"])
     parents = [environment.application for environment in environments]
     if cluster == lab.profile.clusters[0]:
         parents += guests(lab)
     for application in parents:
         api.apply(parent(lab, application))
     for application in parents:
-        _await_sync(api, application, progress)
+        _await_sync(lab, api, application, progress)
 
 
-def _await_sync(api: Api, application: str, progress: Progress) -> None:
+def ingress(environment: Environment) -> dict[str, Any]:
+    """Where OpenShift says which domain the routes of a cluster are in."""
+    meta = {"name": "cluster"}
+    spec = {"domain": environment.apps_domain}
+    return {"apiVersion": "config.openshift.io/v1", "kind": "Ingress", "metadata": meta, "spec": spec}
+
+
+def _await_sync(lab: Lab, api: Api, application: str, progress: Progress) -> None:
     name = api.cluster.name
     hint = f"see 'lab logs {name}-argocd-controller' and 'lab logs {name}-argocd-repo-server'"
 
@@ -58,8 +66,8 @@ def _await_sync(api: Api, application: str, progress: Progress) -> None:
     def seen() -> str | None:
         try:
             if next(looks) % REFRESH_EVERY == 0:
-                argocd.refresh_if_failed(api, application)
-            return argocd.sync_state(api, application)
+                argocd.refresh_if_failed(lab, api, application)
+            return argocd.sync_state(lab, api, application)
         except LabError as error:
             return str(error)
 
@@ -118,6 +126,6 @@ def parent(lab: Lab, application: str) -> dict[str, Any]:
     """The parent Application as the remote's meta/ has it."""
     for each in _meta(lab):
         if each["metadata"]["name"] == application:
-            each["metadata"].setdefault("namespace", argocd.NAMESPACE)
+            each["metadata"].setdefault("namespace", lab.profile.argocd_namespace)
             return each
     raise LabError(f"no file of meta/ in {lab.remote_url} holds the Application {application}")

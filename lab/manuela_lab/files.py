@@ -14,7 +14,7 @@ from manuela_lab.pki import write_private
 from manuela_lab.profile import Cluster
 from manuela_lab.programs import seaweed_store
 
-ARGOCD_DIRECTORIES = ("tls", "ssh", "gpg", "tmp", "plugins")
+ARGOCD_DIRECTORIES = ("tls", "ssh", "gpg", "tmp", "plugins", "bin")
 GIT_CONFIGURATION = "[safe]\n\tdirectory = *\n"
 
 
@@ -23,6 +23,8 @@ def prepare(lab: Lab) -> None:
     for cluster in lab.profile.clusters:
         _cluster(lab, cluster)
     kubeconfig.write_all(lab)
+    if lab.profile.openshift:
+        _git_host(lab)
     store = seaweed_store(lab)
     store.directory.mkdir(parents=True, exist_ok=True)
     keys = seaweed.configuration(lab.keys.s3_access_key, lab.keys.s3_secret_key)
@@ -36,11 +38,23 @@ def _cluster(lab: Lab, cluster: Cluster) -> None:
     pki.ensure(directory, name, (network.api(cluster).host,), (network.kubelet(cluster).host,))
     token = f'{lab.keys.tokens[name]},admin,admin,"system:masters"\n'
     write_private(directory / "tokens.csv", token.encode())
-    _argocd_home(lab.places.cluster(name) / "argocd")
+    _argocd_home(lab, lab.places.cluster(name) / "argocd")
 
 
-def _argocd_home(home: Path) -> None:
+def _git_host(lab: Lab) -> None:
+    """Its certificate, which each Argo CD trusts as its users tell it to: by host name."""
+    host = lab.network.git.host
+    pki.ensure_server(lab.places.git_pki, "git", host)
+    for cluster in lab.profile.clusters:
+        trusted = lab.places.cluster(cluster.name) / "argocd" / "tls" / host
+        write_private(trusted, lab.places.git_authority.read_bytes())
+
+
+def _argocd_home(lab: Lab, home: Path) -> None:
     for directory in ARGOCD_DIRECTORIES:
         (home / directory).mkdir(parents=True, exist_ok=True)
+    asked = home / "bin" / "argocd"  # by this name git asks the repo server for credentials
+    asked.unlink(missing_ok=True)
+    asked.symlink_to(lab.programs / "argolab")
     (home / "ssh" / "ssh_known_hosts").touch()
     (home / ".gitconfig").write_text(GIT_CONFIGURATION, encoding="utf-8")

@@ -10,7 +10,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from manuela_lab import sensors
@@ -51,8 +51,11 @@ def git(*arguments: str, cwd: Path | None = None, ok: tuple[int, ...] = (0,)) ->
     return done.stdout.strip()
 
 
-def seed(places: Places, url: str, branch: str, left_over: bool) -> str:
-    """Make the remote from the sample repository, with one commit, and another for what a show left behind."""
+def seed(places: Places, url: str, branch: str, left_over: bool, settle: Callable[[Path], None] | None = None) -> str:
+    """Make the remote from the sample repository, with one commit, and another for what a show left behind.
+
+    ``settle`` changes the sample before its commit, as the owner of a fork does.
+    """
     sample = places.checkout / "lab" / "gitops"
     if not sample.is_dir():
         raise LabError(f"the sample repository {sample} is missing; restore it or give your own with --gitops")
@@ -60,6 +63,8 @@ def seed(places: Places, url: str, branch: str, left_over: bool) -> str:
         git("init", "-q", "-b", branch, str(tree))
         shutil.copytree(sample, tree, symlinks=True, dirs_exist_ok=True)
         point_applications(tree, _all_applications(tree), url, branch)
+        if settle:
+            settle(tree)
         _commit(tree, "The demo's GitOps repository in its quiet state")
         if left_over:
             _leave_over(tree)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,20 +18,27 @@ from manuela_lab.profile import Cluster
 
 def write_all(lab: Lab) -> None:
     """Write every cluster's kubeconfig and the joint one."""
+    administrators = {each.name: _admin(lab, each) for each in lab.profile.clusters}
     for cluster in lab.profile.clusters:
-        _write(lab.places.cluster_kubeconfig(cluster.name), kubeconfig(lab, (cluster,)))
-    _write(lab.places.kubeconfig, kubeconfig(lab, lab.profile.clusters))
+        _write(lab.places.cluster_kubeconfig(cluster.name), kubeconfig(lab, (cluster,), administrators))
+    if not (lab.profile.openshift and lab.places.kubeconfig.exists()):  # a login stays
+        write_joint(lab, administrators)
 
 
-def kubeconfig(lab: Lab, clusters: tuple[Cluster, ...]) -> dict[str, Any]:
+def write_joint(lab: Lab, users: Mapping[str, dict[str, str]]) -> None:
+    """Write the kubeconfig with all contexts; ``users`` holds the credentials for each cluster."""
+    _write(lab.places.kubeconfig, kubeconfig(lab, lab.profile.clusters, users))
+
+
+def kubeconfig(lab: Lab, clusters: tuple[Cluster, ...], users: Mapping[str, dict[str, str]]) -> dict[str, Any]:
     """A kubeconfig with a context named after each cluster; the first is current."""
     return {
         "apiVersion": "v1",
         "kind": "Config",
         "clusters": [{"name": each.name, "cluster": _server(lab, each)} for each in clusters],
-        "users": [{"name": f"{each.name}-admin", "user": _admin(lab, each)} for each in clusters],
+        "users": [{"name": f"{each.name}-user", "user": users[each.name]} for each in clusters],
         "contexts": [
-            {"name": each.name, "context": {"cluster": each.name, "user": f"{each.name}-admin", "namespace": "default"}}
+            {"name": each.name, "context": {"cluster": each.name, "user": f"{each.name}-user", "namespace": "default"}}
             for each in clusters
         ],
         "current-context": clusters[0].name,

@@ -32,12 +32,14 @@ class Keys:
     s3_secret_key: str
     supervisor_password: str
     tokens: Mapping[str, str]
+    git_token: str = ""
 
     @classmethod
     def fresh(cls, clusters: tuple[Cluster, ...]) -> Keys:
         """New keys for a new lab."""
         tokens = {cluster.name: secrets.token_urlsafe(24) for cluster in clusters}
-        return cls(secrets.token_hex(10).upper(), secrets.token_urlsafe(30), secrets.token_urlsafe(18), tokens)
+        return cls(secrets.token_hex(10).upper(), secrets.token_urlsafe(30), secrets.token_urlsafe(18), tokens,
+                   secrets.token_urlsafe(24))  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,8 @@ class Lab:
     @property
     def remote_url(self) -> str:
         """What Argo CD and the roles clone."""
+        if self.profile.openshift:
+            return f"https://{self.network.git}/manuela/{self.places.remote.name}"
         return f"file://{self.places.remote}"
 
     @property
@@ -108,6 +112,8 @@ def as_json(lab: Lab) -> dict[str, Any]:
         "profile": lab.profile.name,
         "git": {
             "remote": lab.remote_url,
+            "directory": str(places.remote),
+            "ca_cert": str(places.git_authority),
             "branch": lab.branch,
             "adopted": lab.adopted,
             "worktree_hint": str(places.state / "worktree"),
@@ -140,6 +146,7 @@ def _services(lab: Lab) -> dict[str, Any]:
 
 def _environment(lab: Lab, environment: Environment) -> dict[str, Any]:
     cluster = cluster_of(lab, environment.cluster)
+    kafka = lab.network.kafka(lab.profile, environment)
     return {
         "kubeconfig": str(lab.places.cluster_kubeconfig(cluster.name)),
         "context": cluster.name,
@@ -149,9 +156,9 @@ def _environment(lab: Lab, environment: Environment) -> dict[str, Any]:
         "token": lab.keys.tokens[cluster.name],
         "pki": str(lab.places.pki(cluster.name)),
         "apps_domain": environment.apps_domain,
-        "argocd_namespace": "argocd",
+        "argocd_namespace": lab.profile.argocd_namespace,
         "application": environment.application,
-        "kafka": {"host": lab.network.kafka(cluster).host, "port": lab.network.kafka(cluster).port},
+        "kafka": {"host": kafka.host, "port": kafka.port},
         "kubelet": {"host": lab.network.kubelet(cluster).host, "port": lab.network.kubelet(cluster).port},
     }
 

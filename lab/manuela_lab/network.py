@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from manuela_lab.profile import Cluster, Profile
+from manuela_lab.profile import Cluster, Environment, Profile
 
 CANDIDATES = 32
 CENTRAL_KAFKA_HOST = "bootstrap-manuela-data-lake-central-kafka-cluster"
@@ -57,8 +57,9 @@ class Network:
     def kubelet(self, cluster: Cluster) -> Endpoint:
         return self.at(f"kubelet of {cluster.name}", 40 + cluster.index, 10250)
 
-    def kafka(self, cluster: Cluster) -> Endpoint:
-        return self.at(f"Kafka of {cluster.name}", 10 + 10 * cluster.index, 9092)
+    def kafka(self, profile: Profile, environment: Environment) -> Endpoint:
+        """The address follows the environment: two of them may share a cluster."""
+        return self.at(f"Kafka of {environment.name}", 10 + 10 * profile.environments.index(environment), 9092)
 
     @property
     def redis(self) -> Endpoint:
@@ -81,6 +82,10 @@ class Network:
         return self.at("S3 store", 4, 8333)
 
     @property
+    def git(self) -> Endpoint:
+        return self.at("Git host", 6, 3443)
+
+    @property
     def supervisor(self) -> Endpoint:
         return self.at("supervisor", 30, 9001)
 
@@ -98,7 +103,10 @@ class Network:
         shared.append(self.external_listener)
         for cluster in profile.clusters:
             shared += [self.api(cluster), self.etcd(cluster), self.etcd_peer(cluster), self.repo_server(cluster)]
-            shared += [self.repo_metrics(cluster), self.kubelet(cluster), self.kafka(cluster)]
+            shared += [self.repo_metrics(cluster), self.kubelet(cluster)]
+        shared += [self.kafka(profile, environment) for environment in profile.environments]
+        if profile.openshift:
+            shared.append(self.git)
         return shared
 
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, manuela.event_streaming contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Certificates and keys of one cluster: an authority of its own, so that no credential opens another cluster."""
+"""Certificates and keys of one cluster or server: an authority of its own, so that no credential opens another."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 VALID = datetime.timedelta(days=3650)
 SERVER = ExtendedKeyUsageOID.SERVER_AUTH
 CLIENT = ExtendedKeyUsageOID.CLIENT_AUTH
+COMPLETE = "complete"
 
 
 @dataclass(frozen=True)
@@ -52,18 +53,31 @@ def write_private(path: Path, data: bytes) -> None:
 
 
 def ensure(directory: Path, cluster: str, api_hosts: Iterable[str], kubelet_hosts: Iterable[str]) -> None:
-    """Make what is missing.  The last file written marks a complete directory: a killed start begins again."""
-    complete = directory / "complete"
-    if complete.exists():
-        return
+    """Make what a cluster lacks.  The last file written marks a complete directory: a killed start begins again."""
+    if _begun(directory):
+        _store_all(directory, f"lab-{cluster}", _certificates(cluster, tuple(api_hosts), tuple(kubelet_hosts)))
+        _store_service_account_key(directory)
+        write_private(directory / COMPLETE, b"")
+
+
+def ensure_server(directory: Path, name: str, host: str) -> None:
+    """Make the certificate of one HTTPS server, with an authority of its own."""
+    if _begun(directory):
+        _store_all(directory, f"lab-{name}", [Wanted("server", name, SERVER, hosts=(host,))])
+        write_private(directory / COMPLETE, b"")
+
+
+def _begun(directory: Path) -> bool:
     directory.mkdir(parents=True, exist_ok=True)
-    authority = _authority(f"lab-{cluster}")
+    return not (directory / COMPLETE).exists()
+
+
+def _store_all(directory: Path, name: str, certificates: Iterable[Wanted]) -> None:
+    authority = _authority(name)
     _store(directory, "ca", authority.certificate, authority.key)
-    for wanted in _certificates(cluster, tuple(api_hosts), tuple(kubelet_hosts)):
+    for wanted in certificates:
         key = ec.generate_private_key(ec.SECP256R1())
         _store(directory, wanted.name, _issue(authority, wanted, key), key)
-    _store_service_account_key(directory)
-    write_private(complete, b"")
 
 
 def _certificates(cluster: str, api_hosts: tuple[str, ...], kubelet_hosts: tuple[str, ...]) -> list[Wanted]:

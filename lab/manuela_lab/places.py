@@ -40,6 +40,16 @@ class Places:
         return self.state / "git" / "manuela-gitops.git"
 
     @property
+    def git_pki(self) -> Path:
+        """Certificate and key of the Git host, where there is one."""
+        return self.state / "git" / "pki"
+
+    @property
+    def git_authority(self) -> Path:
+        """Who has signed the Git host's certificate."""
+        return self.git_pki / "ca.crt"
+
+    @property
     def kubeconfig(self) -> Path:
         """One kubeconfig with a context per cluster."""
         return self.state / "kubeconfig"

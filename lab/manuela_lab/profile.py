@@ -4,12 +4,13 @@
 """Which clusters a lab has and which environments of the demo live in them.
 
 An environment is what the demo calls a data centre: a directory under deployment/ and a parent Application.  By
-default each has a cluster of its own; a profile may put two environments into one cluster.
+default each has a cluster of its own; a profile may put two environments into one cluster, or make the clusters more
+like OpenShift's.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from manuela_lab.errors import LabError
 
@@ -38,11 +39,18 @@ class Environment:
 
 @dataclass(frozen=True)
 class Profile:
-    """A shape of the lab."""
+    """A shape of the lab.
+
+    ``inventory`` is the one of the collection that fits.  ``openshift`` adds what a user meets there: accounts with few
+    rights and tokens that expire, a Git host that wants a token, projects with pod security and quotas.
+    """
 
     name: str
     clusters: tuple[Cluster, ...]
     environments: tuple[Environment, ...]
+    inventory: str = "lab"
+    argocd_namespace: str = "argocd"
+    openshift: bool = False
 
     def environments_of(self, cluster: Cluster) -> tuple[Environment, ...]:
         """The environments that live in a cluster."""
@@ -54,7 +62,16 @@ DEFAULT = Profile(
     (Cluster("factory", 0), Cluster("central", 1)),
     (Environment("factory", "factory", "factorydatacenter"), Environment("central", "central", "centraldatacenter")),
 )
-PROFILES = {profile.name: profile for profile in (DEFAULT,)}
+OPENSHIFT = replace(
+    DEFAULT, name="openshift", inventory="openshift", argocd_namespace="openshift-gitops", openshift=True
+)
+SINGLE = Profile(
+    "single",
+    (Cluster("manuela", 0),),
+    (Environment("factory", "manuela", "factorydatacenter"), Environment("central", "manuela", "centraldatacenter")),
+    inventory="single-cluster",
+)
+PROFILES = {profile.name: profile for profile in (DEFAULT, SINGLE, OPENSHIFT)}
 
 
 def profile(name: str) -> Profile:

@@ -37,9 +37,8 @@ def programs(lab: Lab) -> list[Program]:
     listed = [network_services(lab), store(lab)]
     for cluster in lab.profile.clusters:
         listed += [kubernetes(lab, cluster), repo_server(lab, cluster), application_controller(lab, cluster)]
-    for environment in lab.profile.environments:
-        listed.append(operator(lab, environment.name))
-    return listed
+        listed.append(operator(lab, cluster))
+    return [*listed, git_host(lab)] if lab.profile.openshift else listed
 
 
 def kubernetes(lab: Lab, cluster: Cluster) -> Program:
@@ -106,7 +105,8 @@ def application_controller(lab: Lab, cluster: Cluster) -> Program:
     network = lab.network
     argv = [
         str(lab.programs / "argocd-application-controller"),
-        *("--kubeconfig", str(lab.places.cluster_kubeconfig(cluster.name)), "--namespace", "argocd"),
+        *("--kubeconfig", str(lab.places.cluster_kubeconfig(cluster.name))),
+        *("--namespace", lab.profile.argocd_namespace),
         *("--repo-server", str(network.repo_server(cluster)), "--repo-server-plaintext"),
         *("--redis", str(network.redis), "--redisdb", str(cluster.index)),
         *("--app-resync", "180", "--app-resync-jitter", "0", "--self-heal-timeout-seconds", "2"),
@@ -120,7 +120,7 @@ def application_controller(lab: Lab, cluster: Cluster) -> Program:
 def _argocd_environment(lab: Lab, cluster: Cluster) -> dict[str, str]:
     home = lab.places.cluster(cluster.name) / "argocd"
     return {
-        "PATH": f"{lab.programs}:{search_path()}",
+        "PATH": f"{home / 'bin'}:{lab.programs}:{search_path()}",
         "HOME": str(home),
         "TMPDIR": str(home / "tmp"),
         "ARGOCD_FAKE_IN_CLUSTER": "true",
@@ -157,12 +157,20 @@ def seaweed_store(lab: Lab) -> seaweed.Store:
     return seaweed.Store(lab.places.store, lab.network.s3.host, lab.network.s3.port)
 
 
-def operator(lab: Lab, environment: str) -> Program:
-    """Plays Strimzi, Camel K and the kubelet of one environment."""
-    argv = (sys.executable, "-m", "manuela_lab.operator", "--dc", environment)
+def operator(lab: Lab, cluster: Cluster) -> Program:
+    """Plays Strimzi, Camel K and the kubelet of one cluster."""
+    argv = (sys.executable, "-m", "manuela_lab.operator", "--dc", cluster.name)
+    return Program(f"{cluster.name}-operator", argv, _of_this_lab(lab), at_once=False, stop_seconds=8)
+
+
+def git_host(lab: Lab) -> Program:
+    """Serves the Git remote over HTTPS to those who have the token."""
+    return Program("git-host", (sys.executable, "-m", "manuela_lab.git_host"), _of_this_lab(lab))
+
+
+def _of_this_lab(lab: Lab) -> dict[str, str]:
     variables = {"LAB_DIR": str(lab.places.state), "LAB_CACHE": str(lab.places.cache), "PYTHONUNBUFFERED": "1"}
-    variables["PATH"] = search_path()
-    return Program(f"{environment}-operator", argv, variables, at_once=False, stop_seconds=8)
+    return {**variables, "PATH": search_path()}
 
 
 def search_path() -> str:

@@ -78,7 +78,7 @@ def _questions(known: Lab) -> dict[str, Callable[[], str | None]]:
         asked[f"API of {cluster.name}"] = api.ready
         for environment in known.profile.environments_of(cluster):
             name = environment.application
-            asked[f"Application {name}"] = lambda api=api, name=name: argocd.sync_state(api, name)  # type: ignore[misc]
+            asked[f"Application {name}"] = lambda api=api, name=name: argocd.sync_state(known, api, name)  # type: ignore[misc]
     return asked
 
 

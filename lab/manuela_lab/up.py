@@ -10,13 +10,15 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
-from manuela_lab import binaries, datacenter, files, gitremote, lab, ports, prerequisites, processes, supervision
+from manuela_lab import binaries, datacenter, files, fork, gitremote, lab, ports, prerequisites, processes, supervision
 from manuela_lab.errors import LabError
 from manuela_lab.health import mqtt_seen, s3_seen, sensors_seen
 from manuela_lab.lab import Keys, Lab
 from manuela_lab.lock import alone
+from manuela_lab.login import login
 from manuela_lab.parts import class_data, jars
 from manuela_lab.places import Places
 from manuela_lab.profile import profile
@@ -123,7 +125,7 @@ def _remote(current: Lab, wish: Wish) -> Lab:
     if places.remote.exists():
         return current
     if wish.gitops is None:
-        gitremote.seed(places, current.remote_url, current.branch, wish.left_over)
+        gitremote.seed(places, current.remote_url, current.branch, wish.left_over, partial(fork.settle, current))
         return current
     parents = [each.application for each in current.profile.environments]
     branch = gitremote.adopt(places, wish.gitops, current.remote_url, parents)
@@ -143,6 +145,22 @@ def _bring_up(current: Lab, progress: Progress) -> None:
         return
     hint = "see 'lab logs factory-operator' and the pods of the factory"
     progress.wait("sensors to publish", lambda: sensors_seen(current), SENSOR_TIMEOUT, hint)
+    if current.profile.openshift:
+        _log_in(current, progress)
+
+
+def _log_in(current: Lab, progress: Progress) -> None:
+    """The rights are for namespaces that Argo CD makes."""
+
+    def missing() -> str | None:
+        try:
+            login(current)
+        except LabError as error:
+            return str(error)
+        return None
+
+    progress.wait("the accounts of the presenter", missing, PART_TIMEOUT, "see the namespaces of both clusters")
+    progress.say(f"logged in with tokens and few rights: {current.places.kubeconfig}")
 
 
 def _answers(what: str, seen: Callable[[Lab], str | None], current: Lab, progress: Progress, part: str) -> None:

@@ -32,6 +32,7 @@ from manuela_lab.operator.kubelet import Kubelet
 from manuela_lab.operator.mirror_maker import MirrorMakerController
 from manuela_lab.operator.network_policies import NetworkPolicyController
 from manuela_lab.operator.olm import SubscriptionController
+from manuela_lab.operator.projects import ProjectController
 from manuela_lab.operator.reconciler import Controller, Reconciler
 from manuela_lab.operator.resources import Key, Resource
 from manuela_lab.operator.routes import RouteController
@@ -79,6 +80,7 @@ class Operator:
             RouteController(api, view, settings.domains[settings.dc]),
             SubscriptionController(api, view),
             NetworkPolicyController(view, Link(*settings.link), settings.dc, settings.route[0]),
+            *([ProjectController(api, view)] if settings.openshift else []),
         ]
 
     def _artemis(self) -> ArtemisController:

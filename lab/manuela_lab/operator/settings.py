@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Mapping
 
 from manuela_lab.places import Places
+from manuela_lab.profile import profile
 
 #: Last octets of the lab's network that belong to the data plane.
 ADDRESS_KAFKA = 10
@@ -43,6 +44,8 @@ class Settings:
     """Where that router can be cut: the address of toxiproxy's API, and the name there."""
     labnet: Path = Path("labnet")
     """The program that an MQTT broker of this cluster's own runs."""
+    openshift: bool = False
+    """Whether projects have what OpenShift gives them."""
 
     def address(self, octet: int) -> str:
         """Return the lab's address with this last octet."""
@@ -99,4 +102,5 @@ def parse(dc: str, places: Places, lab: Mapping[str, Any]) -> Settings:
         mqtt=(str(lab["mqtt"]["host"]), int(lab["mqtt"]["port"])),
         link=(str(lab["toxiproxy"]), str(lab["route"]["name"])),
         labnet=Path(lab["cache"]["labnet"]),
+        openshift=profile(str(lab["profile"])).openshift,
     )
