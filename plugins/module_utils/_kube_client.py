@@ -11,6 +11,7 @@ from typing import Any, Mapping
 from urllib.parse import quote, urlencode
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils import _kube_config, _kube_discovery
+from ansible_collections.manuela.event_streaming.plugins.module_utils._deadline import within
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
 from ansible_collections.manuela.event_streaming.plugins.module_utils._kube import Clock, Kind, Object, Propagation, at
 from ansible_collections.manuela.event_streaming.plugins.module_utils._kube_errors import (
@@ -183,9 +184,7 @@ class KubeClient:
             headers["Content-Type"] = "application/merge-patch+json" if method == "PATCH" else "application/json"
         for left in range(_TRIES - 1, -1, -1):
             try:
-                answer = self._pool.request(
-                    method, url, body=data, headers=headers, timeout=self._timeout, retries=False, redirect=False
-                )
+                answer = within(self._timeout, lambda: self._request(method, url, data, headers))
             except Exception as error:
                 if method != "GET" or not left or _is_final(error):
                     raise from_connection(error, self.where) from error
@@ -196,6 +195,11 @@ class KubeClient:
             self._clock.sleep(_pause(answer.headers.get("Retry-After")))
         self._heard_at = _date(answer.headers.get("Date"))
         return int(answer.status), answer.data.decode("utf-8", "replace")
+
+    def _request(self, method: str, url: str, data: str | None, headers: Mapping[str, str]) -> Any:
+        return self._pool.request(
+            method, url, body=data, headers=headers, timeout=self._timeout, retries=False, redirect=False
+        )
 
     def _credentials(self) -> dict[str, str]:
         if self._access.headers:

@@ -11,6 +11,7 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Iterator, Literal, Mapping
 
+from ansible_collections.manuela.event_streaming.plugins.module_utils._deadline import RequestTimeout, within
 from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_client import Endpoint, client, load
 from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_errors import (
     Said,
@@ -157,8 +158,8 @@ class S3:
         answer = self._call(doing, "get_object", Bucket=bucket, Key=key)
         with answer["Body"] as body:
             try:
-                data = body.read(most)
-            except self._library.exceptions.BotoCoreError as error:
+                data = within(self.endpoint.timeout, lambda: body.read(most))
+            except (RequestTimeout, self._library.exceptions.BotoCoreError) as error:
                 raise self._silence(doing, error) from error
         return data, int(answer.get("ContentLength", len(data)))
 

@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Callable, Mapping, cast
 
+from ansible_collections.manuela.event_streaming.plugins.module_utils._deadline import RequestTimeout, within
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import (
     Failure,
     missing_library,
@@ -102,7 +103,22 @@ def client(library: Any, endpoint: Endpoint, connections: int) -> Any:
         config=config(**known))  # fmt: skip
     made.meta.events.register("before-sign.s3.DeleteObjects", _with_md5)
     made.meta.events.register("before-call.s3", _without_redirect)
+    _limit(library, made, endpoint)
     return made
+
+
+def _limit(library: Any, made: Any, endpoint: Endpoint) -> None:
+    """Give each request an end: the library's own limit is about each read of an answer."""
+    session = made._endpoint.http_session
+    send = session.send
+
+    def limited(request: Any) -> Any:
+        try:
+            return within(endpoint.timeout, lambda: send(request))
+        except RequestTimeout as error:
+            raise library.exceptions.ReadTimeoutError(endpoint_url=endpoint.url, error=error) from error
+
+    session.send = limited
 
 
 def _quick(library: Any) -> Callable[[Any], datetime]:
