@@ -55,7 +55,7 @@ def _permissions(where: str, permissions: Objects) -> Row:
         f"{', '.join(verbs)} {resource}{f' in {namespace}' if namespace else ''}"
         for (resource, namespace), verbs in denied.items()
     ]
-    fix = "let an administrator bind a role with these verbs to the user (oc create role, oc create rolebinding)"
+    fix = "let an administrator apply docs/rights of this collection, which hold all that the stages use"
     return failure(where, "permissions", f"not allowed: {'; '.join(parts)}", fix)
 
 
