@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Mapping, Sequence
 
@@ -14,6 +14,14 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._errors im
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git import Git
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git_chain import Built, Chain
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git_copy import WorkCopy
+from ansible_collections.manuela.event_streaming.plugins.module_utils._git_restore import (
+    MARK,
+    Past,
+    Restore,
+    changes_back,
+    past_of,
+    restore_of,
+)
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git_tree import (
     Change,
     PrivateIndex,
@@ -32,6 +40,8 @@ class Wanted:
     paths: tuple[str, ...]
     # The message when this is the first commit that the run makes.
     message_if_first: str
+    restore: Restore | None = None
+    past: Past | None = None
 
     def holds(self, path: str) -> bool:
         """Say whether ``path`` is one of the named paths or lies below one."""
@@ -72,9 +82,29 @@ def wanted_commits(
                 message=_with_trailers(message, own),
                 paths=_relative(root, commit["paths"]),
                 message_if_first=_with_trailers(message, {**own, **first_trailers}),
+                restore=restore_of(commit),
             )
         )
     return tuple(found)
+
+
+def looked_back(copy: WorkCopy, head: str, wanted: Wanted) -> Wanted:
+    """Return a commit that restores with what it restores, which its message says too."""
+    if wanted.restore is None:
+        return wanted
+    past = past_of(copy, head, wanted.restore)
+    below = Past(past.revision, tuple(path for path in past.paths if wanted.holds(path)))
+    return replace(
+        wanted,
+        message=_marked(wanted.message, past),
+        message_if_first=_marked(wanted.message_if_first, past),
+        past=below,
+    )
+
+
+def _marked(message: str, past: Past) -> str:
+    has_trailers = "\n\n" in message
+    return f"{message}{'' if has_trailers else chr(10)}{MARK}: {past.revision}\n"
 
 
 def _with_trailers(message: str, trailers: Mapping[str, Any]) -> str:
@@ -131,6 +161,9 @@ class Stack:
             left = list(changes_between(self.copy.git, tree, index.write()))
             groups = []
             for wanted in self.wanted:
+                if wanted.past is not None:
+                    groups.append(changes_back(self.copy, self.head, wanted.past))
+                    continue
                 groups.append(tuple(change for change in left if wanted.holds(change.path)))
                 left = [change for change in left if not wanted.holds(change.path)]
             self._changes = tuple(groups)
@@ -151,7 +184,8 @@ class Stack:
 
     def _files(self, index: PrivateIndex) -> list[str]:
         """Return the files that the named paths stand for, present or deleted."""
-        named = list(dict.fromkeys(path for wanted in self.wanted for path in wanted.paths))
+        taken = [wanted for wanted in self.wanted if wanted.past is None]
+        named = list(dict.fromkeys(path for wanted in taken for path in wanted.paths))
         tracked = index.entries(named) if named else {}
         files = set(tracked)
         folders = []

@@ -22,6 +22,7 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._git_commi
     Author,
     Stack,
     Wanted,
+    looked_back,
     wanted_commits,
 )
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git_copy import Advance, WorkCopy, opened
@@ -51,7 +52,8 @@ def execute(params: Mapping[str, Any], check_mode: bool, clock: Clock) -> Result
     access = Access.of(params)
     with opened(params["path"], access, keep=not check_mode) as copy:
         branch = copy.require(params["branch"] or "")
-        wanted = wanted_commits(copy.root, params["commits"], params["first_trailers"] or {})
+        asked = wanted_commits(copy.root, params["commits"], params["first_trailers"] or {})
+        wanted = tuple(looked_back(copy, copy.head(), one) for one in asked)
         author = Author.of(copy.git, params["author_name"], params["author_email"])
         publisher = Publisher(copy, branch, wanted, author, adopt=params["adopt"])
         if not params["push"]:

@@ -54,6 +54,33 @@ options:
       trailers:
         description: Trailer lines at the end of the message, for instance C(Before) with a revision.
         type: dict
+      restore:
+        description:
+          - Brings files back to what they were at an earlier revision, instead of taking them from the work copy. These are
+            the files below O(commits[].paths) that commits with one of the given subjects touched since then.
+          - The commits of everybody else stay. The message gets a trailer C(Restored) with the revision, so that running
+            again restores nothing.
+        type: dict
+        suboptions:
+          trailer:
+            description:
+              - Trailer that names the revision, for instance V(Before). That of the oldest commit since the last one that
+                restored counts. When there is none, nothing is restored.
+            type: str
+          revision:
+            description: The revision itself.
+            type: str
+          subjects:
+            description: First lines of the messages of the commits that are undone.
+            type: list
+            elements: str
+            required: true
+          overwrite:
+            description:
+              - Whether a file goes back that somebody else's commit touched as well. Without it that is a C(conflict),
+                which names file and commit.
+            type: bool
+            default: false
   first_trailers:
     description:
       - Trailer lines of the first commit that is made, whichever of O(commits) that is. It then says for the whole run
@@ -118,6 +145,16 @@ EXAMPLES = r"""
           Before: "{{ worktree.git_worktree.revision }}"
       - subject: Undeploy
         paths: [deployment]
+
+- name: Bring back what was there before, and keep the commits of others
+  manuela.event_streaming.git_publish:
+    path: /home/presenter/manuela-gitops
+    commits:
+      - subject: Restore what was before
+        paths: [config, deployment]
+        restore:
+          trailer: Before
+          subjects: [Set certificate, Undeploy]
 """
 
 RETURN = r"""
@@ -216,6 +253,15 @@ def main() -> None:
                     "subject": {"type": "str", "required": True},
                     "paths": {"type": "list", "elements": "str", "required": True},
                     "trailers": {"type": "dict"},
+                    "restore": {
+                        "type": "dict",
+                        "options": {
+                            "trailer": {"type": "str"},
+                            "revision": {"type": "str"},
+                            "subjects": {"type": "list", "elements": "str", "required": True},
+                            "overwrite": {"type": "bool", "default": False},
+                        },
+                    },
                 },
             },
             "first_trailers": {"type": "dict"},

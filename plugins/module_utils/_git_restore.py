@@ -1,0 +1,106 @@
+# Copyright: (c) 2026, manuela.event_streaming contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Paths brought back to what they were, while everybody else's commits stay."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Mapping
+
+from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
+from ansible_collections.manuela.event_streaming.plugins.module_utils._git import Git
+from ansible_collections.manuela.event_streaming.plugins.module_utils._git_copy import WorkCopy
+from ansible_collections.manuela.event_streaming.plugins.module_utils._git_tree import Change, PrivateIndex
+
+MARK = "Restored"
+"""The trailer of a commit that restored: what is before it is not restored again."""
+
+
+@dataclass(frozen=True)
+class Restore:
+    """What was asked for: a revision, or the trailer that names it; whose paths; and whether others' changes go too."""
+
+    trailer: str
+    revision: str
+    subjects: tuple[str, ...]
+    overwrite: bool
+
+
+@dataclass(frozen=True)
+class Past:
+    """The revision to go back to, and the paths that do."""
+
+    revision: str = ""
+    paths: tuple[str, ...] = ()
+
+
+def restore_of(commit: Mapping[str, Any]) -> Restore | None:
+    """Return what an item of the option ``commits`` asks to restore."""
+    asked = commit.get("restore")
+    if not asked:
+        return None
+    if bool(asked.get("trailer")) == bool(asked.get("revision")):
+        raise Failure("invalid_option", "commits: restore needs a trailer or a revision. Give one of them")
+    if not asked["subjects"]:
+        raise Failure("invalid_option", "commits: restore needs to know which commits are undone. Give subjects")
+    return Restore(
+        asked.get("trailer") or "", asked.get("revision") or "", tuple(asked["subjects"]), asked["overwrite"]
+    )
+
+
+def past_of(copy: WorkCopy, head: str, asked: Restore) -> Past:
+    """Find the revision, and what the commits with the given subjects touched since then.
+
+    :raises Failure: ``conflict`` when somebody else touched one of these paths too.
+    """
+    revision = _revision(copy.git, head, asked)
+    if not revision:
+        return Past()
+    ours: set[str] = set()
+    others: dict[str, str] = {}
+    for sha in copy.only_in(head, revision):
+        touched = copy.git.run("diff-tree", "-r", "-z", "--root", "--no-commit-id", "--name-only", sha).fields
+        if copy.git.text("log", "-1", "--format=%s", sha) in asked.subjects:
+            ours.update(touched)
+        else:
+            others.update(dict.fromkeys(touched, sha))
+    met = sorted(path for path in ours if path in others)
+    if met and not asked.overwrite:
+        raise _met(copy.git, revision, {path: others[path] for path in met})
+    return Past(revision, tuple(sorted(ours)))
+
+
+def changes_back(copy: WorkCopy, head: str, past: Past) -> tuple[Change, ...]:
+    """Return the changes of ``head`` that bring the paths back."""
+    if not past.paths:
+        return ()
+    now = PrivateIndex(copy.git, head, copy.room).entries(past.paths)
+    then = PrivateIndex(copy.git, past.revision, copy.room).entries(past.paths)
+    return tuple(Change(path, now.get(path), then.get(path)) for path in past.paths if now.get(path) != then.get(path))
+
+
+def _revision(git: Git, head: str, asked: Restore) -> str:
+    if asked.revision:
+        found = git.ask("rev-parse", "--verify", "--quiet", f"{asked.revision}^{{commit}}")
+        if not found:
+            raise Failure("not_found", f"there is no revision {asked.revision}. Give one of git log")
+        return found
+    trailers = ",".join(f"%(trailers:key={key},valueonly,separator=%x20)" for key in (asked.trailer, MARK))
+    oldest = ""
+    for line in git.text("log", f"--format={trailers}", head).splitlines():
+        named, restored = line.split(",")
+        if restored.strip():
+            break
+        oldest = named.split()[0] if named.strip() else oldest
+    return git.ask("rev-parse", "--verify", "--quiet", f"{oldest}^{{commit}}") if oldest else ""
+
+
+def _met(git: Git, revision: str, others: Mapping[str, str]) -> Failure:
+    told = [f"{path} ({git.text('log', '-1', '--format=%h by %an: %s', sha)})" for path, sha in others.items()]
+    return Failure(
+        "conflict",
+        f"others changed what would go back to {revision[:12]}: {'; '.join(told)}. Give overwrite: true if their "
+        "changes of these files shall go too; nothing was changed",
+        details={"paths": list(others), "revision": revision},
+    )
