@@ -167,6 +167,8 @@ class Git:
         if self.quarantine:
             env["GIT_OBJECT_DIRECTORY"] = str(self.quarantine)
             env["GIT_ALTERNATE_OBJECT_DIRECTORIES"] = str(self.object_directory())
+        if self.access.ca_cert:
+            env["GIT_SSL_CAINFO"] = self.access.ca_cert  # the user's own variable would win over the setting
         if url:
             env["GIT_SSH_COMMAND"] = self._ssh_command()
             if self.access.token:

@@ -160,3 +160,17 @@ def test_a_certificate_that_does_not_do_is_named(port, name, days, words, serve,
     assert any(word in failure.msg for word in words), failure.msg
     assert "ca_cert" in failure.msg
     assert server.requests == 0
+
+
+@pytest.mark.parametrize("port", PORTS)
+def test_a_certificate_of_an_own_authority_does_with_ca_cert(port, serve, tmp_path, monkeypatch):
+    for name in ("GIT_SSL_CAINFO", "REQUESTS_CA_BUNDLE", "AWS_CA_BUNDLE", "SSL_CERT_FILE"):
+        monkeypatch.setenv(name, "/etc/ssl/certs/of-this-machine.pem")  # what is given wins over it
+    look, body = PORTS[port]
+    context, trust = context_for(tmp_path, "127.0.0.1", days=30)
+    server, url = serve(says("200 OK", body) if body else says("404 Not Found"), context=context)
+    try:
+        look(url, ca_cert=trust)
+    except Failure as failure:
+        assert port == "git" and failure.code == "not_found", failure.msg  # it was asked, and has no repository
+    assert server.requests >= 1
