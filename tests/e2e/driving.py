@@ -137,8 +137,13 @@ class Lab:
 
     def git(self, *words: str) -> str:
         """Ask the lab's remote repository."""
-        remote = self.state["git"]["remote"].removeprefix("file://")
-        done = subprocess.run(["git", "-C", remote, *words], capture_output=True, text=True, check=True, timeout=30)
+        done = subprocess.run(
+            ["git", "-C", self.state["git"]["directory"], *words],
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=30,
+        )
         return done.stdout.strip()
 
     def revision(self) -> str:

@@ -55,5 +55,6 @@ PARTS = (
     Part("jobs", with_awx(PYTHON, "-m", "pytest", "tests/jobs"), TEST, 1800, "lab"),
     Part("molecule", molecule, TEST, 1800, "lab"),
     Part("end-to-end", pytest(*SHOW), TEST, 2400, "lab"),
+    Part("profiles", pytest("tests/e2e/test_8_profiles.py"), RELEASE, 7200, "lab"),
     Part("benchmarks", command(PYTHON, "-m", "pytest", "-s", "tests/benchmarks"), BENCH, 3600),
 )
