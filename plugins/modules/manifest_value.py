@@ -97,6 +97,7 @@ EXAMPLES = r"""
     work_tree: "{{ work_tree }}"
     values:
       - path: config/instances/manuela-data-lake/central-kafka-cluster/kafka-cluster.yaml
+        kind: Kafka
         key_path: [spec, kafka, listeners, name=external, configuration, bootstrap, host]
         value: bootstrap.apps.example.com
       - path: config/instances/manuela-data-lake/manuela-data-lake-central-kafka-cluster.yaml
