@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import base64
+
 from ansible_collections.manuela.event_streaming.tests.unit.plugins.modules.contract.case import Case, Fault, Step
 from ansible_collections.manuela.event_streaming.tests.unit.plugins.modules.contract.file_world import FileWorld
 
@@ -27,7 +29,7 @@ def asked(**more: object) -> dict[str, object]:
 class Pair(FileWorld):
     """Two manifests; no line of a private key may be seen."""
 
-    secrets = ("PRIVATE KEY", "LS0tLS1CRUdJTiBQUklWQVRF", "s3cr3t-passphrase")
+    secrets = ("PRIVATE KEY", base64.b64encode(b"-----BEGIN PRIVATE").decode(), "s3cr3t-passphrase")
 
 
 CASE = Case(
