@@ -22,6 +22,7 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._tls_secre
 from ansible_collections.manuela.event_streaming.plugins.module_utils._tls_secret_maker import make
 from ansible_collections.manuela.event_streaming.plugins.module_utils._tls_secret_manifest import Manifest, Texts
 from ansible_collections.manuela.event_streaming.plugins.module_utils._tls_secret_options import Options, parse
+from ansible_collections.manuela.event_streaming.plugins.module_utils._tls_secret_rotation import Move, announcing
 from ansible_collections.manuela.event_streaming.plugins.module_utils._work_tree import WorkTree
 from ansible_collections.manuela.event_streaming.plugins.module_utils._yaml_text import Source
 
@@ -33,7 +34,14 @@ Files = Mapping[Path, Source]
 def execute(params: Mapping[str, Any], check_mode: bool, clock: Any) -> Result:
     """Run the module ``tls_secret``."""
     x509.load()
-    return converge(_Secrets(parse(params, clock.epoch()), clock.epoch()), check_mode=check_mode)
+    now = clock.epoch()
+    options = parse(params, now)
+    secrets = _Secrets(options, now)
+    if options.rotation in ("switch", "finish"):
+        return converge(Move(secrets, options, now), check_mode=check_mode)
+    if options.rotation == "announce":
+        secrets = _Secrets(announcing(options, secrets.observe(), now), now)
+    return converge(secrets, check_mode=check_mode)
 
 
 class _Secrets:
@@ -59,16 +67,17 @@ class _Secrets:
         if why:
             text = f"a new certificate for {', '.join(self._wanted.subject_alt_name)}"
             after = "".join(f"{self._tree.shown(one.real)}: {text}\n" for one in self._manifests)
-            return Plan((RENEW,), self._all_shown(current), after, tuple(f"{name}: {reason}" for reason in why))
+            return Plan((RENEW,), self.all_shown(current), after, tuple(f"{name}: {reason}" for reason in why))
         texts = manifests.read(current[primary.real], primary)
         behind = [one for one in self._manifests if self._differs(current, one, texts)]
         if not behind:
             return Plan()
-        after = self._all_shown(self._edited(current, texts))
+        after = self.all_shown(self._edited(current, texts))
         lines = (f"{self._tree.shown(one.real)}: it differs from {name}" for one in behind)
-        return Plan((COPY,), self._all_shown(current), after, tuple(lines))
+        return Plan((COPY,), self.all_shown(current), after, tuple(lines))
 
-    def _all_shown(self, files: Files) -> str:
+    def all_shown(self, files: Files) -> str:
+        """Return one line of each manifest."""
         return "".join(self._shown(files, one) for one in self._manifests)
 
     def _pair(self, current: Files) -> Pair:

@@ -82,6 +82,19 @@ def write(source: Source, manifest: Manifest, texts: Texts, now: float) -> Sourc
     return source
 
 
+def without(source: Source, manifest: Manifest) -> Source:
+    """Return the file without the manifest's keys, each of which has a line of its own."""
+    for key in (manifest.certificate_key, *((manifest.private_key_key,) if manifest.has_key else ())):
+        spot = locate(source, _value(source, manifest, key).address)
+        if spot.missing is None:
+            begin = source.text.rfind("\n", 0, spot.node.start) + 1
+            end = source.text.find("\n", spot.node.end) + 1 or len(source.text)
+            if not source.text[begin : spot.node.start].strip().rstrip(":").strip("'\"") == key:
+                raise Failure("refused", f"{source.name}: {key} does not stand on a line of its own. Remove it by hand")
+            source = source.with_text(source.text[:begin] + source.text[end:])
+    return source
+
+
 def holds(texts: Texts, certificate: str | None) -> bool:
     """Whether a manifest has the certificate, with some private key beside it."""
     return same(texts.certificate, certificate) and bool(texts.private_key)

@@ -17,6 +17,7 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._tls_secre
 from ansible_collections.manuela.event_streaming.plugins.module_utils._tls_secret_x509 import NAME_OIDS
 from ansible_collections.manuela.event_streaming.plugins.module_utils._work_tree import WorkTree, open_tree
 
+Rotation = Literal["direct", "announce", "switch", "finish"]
 _DEFAULT_SIZE = {"RSA": 2048, "ECDSA": 256}
 _CURVES = (256, 384, 521)
 
@@ -30,6 +31,12 @@ class Options:
     wanted: Wanted
     regenerate: Literal["auto", "always", "never"]
     authority: Authority | None
+    rotation: Rotation = "direct"
+
+    @property
+    def pair(self) -> Manifest:
+        """The manifest that decides: the first one with the private key."""
+        return next(one for one in self.manifests if one.has_key)
 
 
 def parse(params: Mapping[str, Any], now: float) -> Options:
@@ -57,7 +64,14 @@ def parse(params: Mapping[str, Any], now: float) -> Options:
                 f"ca_certificate expires on {moment(issuer.not_after)}, within renew_before_days: nothing it signs "
                 "lasts longer. Renew the CA first",
             )
-    return Options(tree, found, _wanted(params, issuer), params["regenerate"], issuer)
+    rotation: Rotation = params.get("rotation") or "direct"
+    if rotation != "direct" and (issuer or any(one.seal for one in found)):
+        raise Failure(
+            "invalid_option",
+            f"rotation={rotation} is for keys that can be read back and for certificates that are trusted themselves. "
+            "With a ca_certificate a new pair needs no new trust, and a sealed one cannot wait: use rotation=direct",
+        )
+    return Options(tree, found, _wanted(params, issuer), params["regenerate"], issuer, rotation)
 
 
 def _manifest(tree: WorkTree, one: Mapping[str, Any]) -> Manifest:
