@@ -56,16 +56,16 @@ options:
         type: dict
       restore:
         description:
-          - Brings files back to what they were at an earlier revision, instead of taking them from the work copy. These are
-            the files below O(commits[].paths) that commits with one of the given subjects touched since then.
-          - The commits of everybody else stay. The message gets a trailer C(Restored) with the revision, so that running
-            again restores nothing.
+          - Brings files back to what they were at an earlier revision, instead of taking them from the work copy.
+            These are the files below O(commits[].paths) that commits with one of the given subjects touched since then.
+          - The commits of everybody else stay. The message gets a trailer C(Restored) with the revision, so that
+            running again restores nothing.
         type: dict
         suboptions:
           trailer:
             description:
-              - Trailer that names the revision, for instance V(Before). That of the oldest commit since the last one that
-                restored counts. When there is none, nothing is restored.
+              - Trailer that names the revision, for instance V(Before). That of the oldest commit since the last one
+                that restored counts. When there is none, nothing is restored.
             type: str
           revision:
             description: The revision itself.

@@ -74,6 +74,12 @@ options:
     description: Number of newest records to return of each topic. With V(0) no record is read.
     type: int
     default: 5
+  watch:
+    description:
+      - Seconds for which the pod goes on reading after the task. A later task with the same O(topics), O(sample) and
+        connection finds it, and RV(kafka_topic_info.topics[].longest_gap_seconds) is then about all the time since.
+    type: int
+    default: 0
   windows:
     description:
       - Records to read one by one. RV(kafka_topic_info.topics[].windows) has a digest of each, by which they are found
@@ -175,6 +181,7 @@ kafka_topic_info:
         newest_age_seconds: {description: Age of the newest record. Null without one., type: float}
         flowing: {description: Whether records flow now., type: bool}
         still_seconds: {description: For how long the module has seen no new record., type: float}
+        longest_gap_seconds: {description: The longest time in which the module saw no new record., type: float}
         windows:
           description: What was read of O(windows).
           type: list
@@ -259,6 +266,7 @@ def main() -> None:
             "produced_after": {"type": "float"},
             "max_age": {"type": "float", "default": 30},
             "sample": {"type": "int", "default": 5},
+            "watch": {"type": "int", "default": 0},
             "windows": {"type": "list", "elements": "dict", "options": window},
             "pod_name": {"type": "str", "default": "kafka-consumer"},
             **_options.KUBE,

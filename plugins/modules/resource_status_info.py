@@ -49,6 +49,12 @@ options:
         type: str
         choices: [ready, exists, absent, none]
         default: ready
+      newer_than:
+        description:
+          - C(KIND/NAME) of an object in the same namespace. What was made before that object was written last is not
+            ready.
+          - Of pods this says that they have read a new C(Secret) or C(ConfigMap).
+        type: str
 extends_documentation_fragment:
   - manuela.event_streaming.kube
   - manuela.event_streaming.wait
@@ -164,6 +170,7 @@ def main() -> None:
         "name": {"type": "str"},
         "label_selector": {"type": "str"},
         "state": {"type": "str", "choices": ["ready", "exists", "absent", "none"], "default": "ready"},
+        "newer_than": {"type": "str"},
     }
     run(
         "resource_status_info",

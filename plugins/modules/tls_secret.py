@@ -113,12 +113,14 @@ options:
   rotation:
     description:
       - How a new pair takes the place of the old one.
-      - V(direct) writes it everywhere at once. Who trusts the old certificate refuses the server until both were exchanged.
-      - V(announce), V(switch) and V(finish) are the three steps of an exchange without such a moment. Publish after each of
-        them, and wait until it is in use.
-      - V(announce) keeps the pair and puts the next one beside it, as C(next.tls.crt) and C(next.tls.key), when there is a
-        reason or with O(regenerate=always). Manifests with O(manifests[].holds=certificate) get the next certificate under
-        C(next.tls.crt), so clients must trust all certificates of that Secret. A pair that waits already is taken.
+      - V(direct) writes it everywhere at once. Who trusts the old certificate refuses the server until both were
+        exchanged.
+      - V(announce), V(switch) and V(finish) are the three steps of an exchange without such a moment. Publish after
+        each of them, and wait until it is in use.
+      - V(announce) keeps the pair and puts the next one beside it, as C(next.tls.crt) and C(next.tls.key), when there
+        is a reason or with O(regenerate=always). Manifests with O(manifests[].holds=certificate) get the next
+        certificate under C(next.tls.crt), so clients must trust all certificates of that Secret. A pair that waits
+        already is taken.
       - V(switch) makes the waiting pair the serving one. Both certificates stay trusted.
       - V(finish) takes the old certificate out of the trust.
       - Each step can be run again, and none does anything when its time has not come or is over.

@@ -104,7 +104,8 @@ def observe(wanted: Wanted, params: Mapping[str, Any], clock: Clock, connection:
             connection.remove()
         # A pod that still reads is left for the next call of a wait; it ends by itself.
         raise
-    connection.remove()
+    if not wanted.watch:
+        connection.remove()
     return Result(changed=False, state=waited.value.as_result())
 
 

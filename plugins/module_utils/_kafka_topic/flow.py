@@ -98,6 +98,7 @@ class Topic:
     flowing: bool = False
     sample: tuple[Record, ...] = ()
     still_seconds: float = 0.0
+    longest_gap_seconds: float = 0.0
     newest_timestamp_ms: int | None = None
     sections: tuple[Section, ...] = ()
 
@@ -120,6 +121,7 @@ class Topic:
             "newest_age_seconds": self.newest_age_seconds,
             "flowing": self.flowing,
             "still_seconds": self.still_seconds,
+            "longest_gap_seconds": self.longest_gap_seconds,
             "windows": [section.as_result() for section in self.sections],
             "sample": [record.as_result() for record in self.sample],
         }
@@ -147,9 +149,20 @@ def topic_of(name: str, seen: Observation, *, max_age: float, sample: int) -> To
         flowing=grown > 0 and age is not None and age <= max_age,
         sample=tuple(records[-sample:]) if sample else (),
         still_seconds=_still(name, with_topic),
+        longest_gap_seconds=_longest_gap(name, with_topic),
         newest_timestamp_ms=records[-1].timestamp_ms if records else None,
         sections=tuple(section for section in seen.sections if section.topic == name),
     )
+
+
+def _longest_gap(name: str, readings: list[Reading]) -> float:
+    """Return the longest time in which no new record was seen."""
+    longest, since, end = 0.0, readings[0].at, sum(readings[0].ends[name].values())
+    for reading in readings[1:]:
+        longest = max(longest, reading.at - since)
+        if (now := sum(reading.ends[name].values())) != end:
+            since, end = reading.at, now
+    return round(longest, 1)
 
 
 def _still(name: str, readings: list[Reading]) -> float:

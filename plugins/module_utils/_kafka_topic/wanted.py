@@ -44,11 +44,12 @@ class Wanted:
     quiet_seconds: float = 0.0
     produced_after: float | None = None
     windows: tuple[Window, ...] = ()
+    watch: int = 0
 
     @property
     def lifetime(self) -> int:
         """Seconds for which a pod reads, unless it is removed before."""
-        return _LIFETIME + int(self.quiet_seconds)
+        return _LIFETIME + int(self.quiet_seconds) + self.watch
 
     @property
     def run(self) -> str:
@@ -78,6 +79,8 @@ def wanted_of(params: Mapping[str, Any]) -> Wanted:
         raise Failure(
             "invalid_option", "wait needs something to wait for. Give wait_for: exists, records, flowing or still"
         )
+    if params.get("watch") and params["connection"] == "direct":
+        raise Failure("invalid_option", "watch leaves a pod that goes on. Give connection: pod")
     if params["sample"] < 0 or params["max_age"] <= 0:
         raise Failure("invalid_option", "sample must not be negative, and max_age must be positive")
     if (params["wait_for"] == "flowing" or params.get("produced_after") is not None) and not params["sample"]:
@@ -98,6 +101,7 @@ def wanted_of(params: Mapping[str, Any]) -> Wanted:
         pod_name=str(params["pod_name"]),
         quiet_seconds=float(params["quiet_seconds"]) if params["wait_for"] == "still" else 0.0,
         produced_after=params.get("produced_after"),
+        watch=int(params.get("watch") or 0),
         windows=tuple(_window(entry, params["topics"]) for entry in params.get("windows") or ()),
     )
 

@@ -25,6 +25,7 @@ class Wanted:
     name: str = ""
     labels: str = ""
     state: str = "ready"
+    newer_than: str = ""
 
     @property
     def title(self) -> str:
@@ -91,6 +92,7 @@ def wanted_of(entry: Mapping[str, Any]) -> Wanted:
         name=str(entry.get("name") or ""),
         labels=str(entry.get("label_selector") or ""),
         state=str(entry.get("state") or "ready"),
+        newer_than=str(entry.get("newer_than") or ""),
     )
     if wanted.name and wanted.labels:
         raise Failure("invalid_option", f"{wanted.title}: name and label_selector exclude each other. Give one of them")

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Iterable, Mapping
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils._kube import (
@@ -93,7 +93,25 @@ def _look_at(kube: Kube, wanted: Wanted) -> list[Seen]:
     if not items:
         good = wanted.state in ("absent", "none")
         return [Seen(wanted, kind.api_version, None, Verdict(False, "absent"), good)]
-    return [_seen(wanted, kind.api_version, item) for item in items]
+    seen = [_seen(wanted, kind.api_version, item) for item in items]
+    return _young(kube, wanted, seen) if wanted.newer_than else seen
+
+
+def _young(kube: Kube, wanted: Wanted, seen: list[Seen]) -> list[Seen]:
+    """Take what was made before the other object was written last for not ready: it has not read that yet."""
+    name, _slash, other = wanted.newer_than.partition("/")
+    kind = kube.find(name)
+    item = kube.get(kind, wanted.namespace, other) if kind else None
+    written = max(
+        (str(entry.get("time") or "") for entry in items_at(item or {}, "metadata", "managedFields")), default=""
+    )
+    old = Verdict(False, f"older than {name} {other}")
+    return [
+        replace(entry, verdict=old, met=False)
+        if entry.item and str(at(entry.item, "metadata", "creationTimestamp")) < written
+        else entry
+        for entry in seen
+    ]
 
 
 def _seen(wanted: Wanted, api_version: str, item: Object) -> Seen:

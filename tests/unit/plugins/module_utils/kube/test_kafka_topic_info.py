@@ -292,3 +292,15 @@ def test_a_window_is_read_up_to_its_last_offset_and_found_again_by_digest(clock)
 def test_a_window_of_a_topic_that_is_not_looked_at_is_refused():
     with pytest.raises(Failure, match="is none of topics"):
         wanted_of(options(windows=[{"topic": "x", "partition": 0, "from_offset": 0, "to_offset": None}]))
+
+
+def test_a_pod_that_watches_goes_on_until_a_later_task_reads_what_it_saw(clock):
+    cluster = Cluster(clock)
+    first = options(watch=600)
+    observe(wanted_of(first), first, clock, ConsumerPod(cluster, wanted_of(first)))
+    assert len(cluster.ours()) == 1
+    clock.sleep(20)
+    later = options(wait_for="none", wait=False)
+    seen = observe(wanted_of(later), later, clock, ConsumerPod(cluster, wanted_of(later)))
+    assert cluster.ours() == []
+    assert [topic["longest_gap_seconds"] for topic in seen.state["topics"]] == [3.0, 3.0]

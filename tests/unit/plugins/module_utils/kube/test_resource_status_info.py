@@ -12,6 +12,7 @@ from ansible_collections.manuela.event_streaming.tests.unit.plugins.module_utils
     INTEGRATION,
     KAFKA,
     NAMESPACE,
+    SECRET,
     SUBSCRIPTION,
     TOPIC,
     forbidden,
@@ -168,3 +169,14 @@ def test_a_name_and_labels_exclude_each_other(kube, clock):
     with pytest.raises(Failure) as caught:
         observe(options({**K, "label_selector": "a=b"}), False, clock, kube)
     assert caught.value.code == "invalid_option"
+
+
+def test_a_pod_that_is_older_than_the_secret_that_it_reads_is_not_ready(kube, clock):
+    written = [{"time": "2026-01-01T00:00:10Z"}, {"time": "2026-01-01T00:00:05Z"}]
+    kube.put(SECRET, "s", metadata={"managedFields": written})
+    status = {"phase": "Running", "conditions": [READY]}
+    kube.put(POD, "old", metadata={"creationTimestamp": "2026-01-01T00:00:09Z"}, status=status)
+    kube.put(POD, "new", metadata={"creationTimestamp": "2026-01-01T00:00:10Z"}, status=status)
+    pods = [{"kind": "Pod", "namespace": "ns", "name": name, "newer_than": "Secret/s"} for name in ("old", "new")]
+    old, new = observe(options(*pods), False, clock, kube).state["resources"]
+    assert (old["ready"], old["message"], new["ready"]) == (False, "older than Secret s", True)
