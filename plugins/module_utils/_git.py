@@ -21,6 +21,8 @@ from urllib.parse import quote, urlsplit
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git_errors import git_failure
+from ansible_collections.manuela.event_streaming.plugins.module_utils._proxies import VARIABLES as PROXY_VARIABLES
+from ansible_collections.manuela.event_streaming.plugins.module_utils._proxies import is_excepted
 
 _USERNAME = "EVENT_STREAMING_GIT_USERNAME"
 _TOKEN = "EVENT_STREAMING_GIT_TOKEN"  # the name of a variable, not a token
@@ -169,6 +171,8 @@ class Git:
             env["GIT_ALTERNATE_OBJECT_DIRECTORIES"] = str(self.object_directory())
         if self.access.ca_cert:
             env["GIT_SSL_CAINFO"] = self.access.ca_cert  # the user's own variable would win over the setting
+        if url and is_excepted(url, env):
+            env = {name: value for name, value in env.items() if name not in PROXY_VARIABLES}
         if url:
             env["GIT_SSH_COMMAND"] = self._ssh_command()
             if self.access.token:

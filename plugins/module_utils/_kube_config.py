@@ -16,6 +16,7 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._errors im
     missing_library,
     require_version,
 )
+from ansible_collections.manuela.event_streaming.plugins.module_utils._proxies import proxy_of
 
 _SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount/token")
 _DEFAULT_FILE = "~/.kube/config"
@@ -49,6 +50,7 @@ def load() -> Any:
 def access(params: Mapping[str, Any], library: Any) -> Access:
     """Return how to reach the server that the options name."""
     configuration = type.__call__(library.client.Configuration)
+    configuration.proxy = None
     headers = {"Authorization": f"Bearer {params['api_key']}"} if params.get("api_key") else {}
     if params.get("host"):
         configuration.host = str(params["host"]).rstrip("/")
@@ -70,8 +72,10 @@ def _overrides(params: Mapping[str, Any], configuration: Any) -> None:
         configuration.ssl_ca_cert = str(params["ca_cert"])
     if params.get("validate_certs") is not None:
         configuration.verify_ssl = bool(params["validate_certs"])
-    if params.get("proxy_url"):
-        configuration.proxy = params["proxy_url"]
+    # Decided here: what the library takes from the environment differs between its versions.
+    given = params.get("proxy_url") or configuration.proxy
+    configuration.proxy = given or proxy_of(str(configuration.host), os.environ) or None
+    configuration.no_proxy = None
 
 
 def _from_files(params: Mapping[str, Any], library: Any, configuration: Any) -> str:
@@ -99,7 +103,14 @@ def _from_files(params: Mapping[str, Any], library: Any, configuration: Any) -> 
             f"cannot use context {context} of {_names(files)}: {error}. Correct it, or log in again with 'oc login'",
         ) from error
     _check_plugin(config, context, configuration)
+    configuration.proxy = _proxy_url(config, context)
     return context
+
+
+def _proxy_url(config: Mapping[str, Any], context: str) -> str | None:
+    chosen = next(entry for entry in config["contexts"] if entry["name"] == context)
+    clusters = {entry["name"]: entry.get("cluster") or {} for entry in config.get("clusters") or []}
+    return clusters.get((chosen.get("context") or {}).get("cluster"), {}).get("proxy-url")
 
 
 def _check_plugin(config: Mapping[str, Any], context: str, configuration: Any) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Code, Failure
+from ansible_collections.manuela.event_streaming.plugins.module_utils._strict_certificates import advice_on
 
 # urllib3 puts the connection's repr before the reason.
 _WRAPPING = re.compile(r"^(<[^>]*>|HTTPS?Connection\w*\([^)]*\)): ")
@@ -93,12 +94,20 @@ def from_connection(error: BaseException, where: str) -> Failure:
     reason = root_reason(error)
     advice = "Check that the server runs and that this host reaches it"
     if "CERTIFICATE_VERIFY_FAILED" in reason or "certificate verify failed" in reason:
-        advice = (
+        advice = advice_on(reason) or (
             "Give ca_cert with the authority that signed its certificate, or validate_certs: false on a test cluster"
         )
+    elif _is_the_proxys(error):
+        reason = f"the proxy in the way failed: {reason}"
+        advice = "Check proxy_url, the kubeconfig's proxy-url, HTTPS_PROXY and NO_PROXY"
     elif "Name or service not known" in reason or "resolve" in reason:
         advice = "Check the server's name in the kubeconfig and this host's name resolution"
     return Failure("unreachable", f"no answer from {where}: {reason}. {advice}", retryable=True)
+
+
+def _is_the_proxys(error: BaseException) -> bool:
+    inner = getattr(error, "reason", None)
+    return type(error).__name__ == "ProxyError" or (isinstance(inner, BaseException) and _is_the_proxys(inner))
 
 
 def root_reason(error: BaseException) -> str:

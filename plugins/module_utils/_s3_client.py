@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,7 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._errors im
     missing_library,
     require_version,
 )
+from ansible_collections.manuela.event_streaming.plugins.module_utils._proxies import proxy_of
 
 _ATTEMPTS = 4
 _MINIMUM = "1.29"
@@ -90,6 +92,7 @@ def client(library: Any, endpoint: Endpoint, connections: int) -> Any:
         "request_checksum_calculation": "when_required",
         "response_checksum_validation": "when_required",
         "ignore_configured_endpoint_urls": True,
+        "proxies": _proxies(endpoint.url),
     }
     known = {name: value for name, value in options.items() if name in config.OPTION_DEFAULTS}
     session = library.session.Session(
@@ -119,6 +122,12 @@ def _limit(library: Any, made: Any, endpoint: Endpoint) -> None:
             raise library.exceptions.ReadTimeoutError(endpoint_url=endpoint.url, error=error) from error
 
     session.send = limited
+
+
+def _proxies(url: str) -> dict[str, str]:
+    """Return the proxy as the library wants it; an empty mapping keeps it from looking for one itself."""
+    proxy = proxy_of(url, os.environ)
+    return {url.partition("://")[0]: proxy} if proxy else {}
 
 
 def _quick(library: Any) -> Callable[[Any], datetime]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Code, Failure
+from ansible_collections.manuela.event_streaming.plugins.module_utils._strict_certificates import advice_on
 
 _FIX_KEYS = "Check access_key and secret_key"
 _KINDS: dict[str, tuple[Code, str, str]] = {
@@ -97,7 +98,7 @@ def no_answer(doing: str, kind: str, cause: str, endpoint: str, *, https_assumed
     advice = "Check endpoint_url, the network and the proxy variables"
     text = f"{kind} {cause}".lower()
     if "ssl" in text or "certificate" in text:
-        advice = "Give the store's CA with ca_cert; validate_certs: false trusts every store"
+        advice = advice_on(text) or "Give the store's CA with ca_cert; validate_certs: false trusts every store"
         if "wrong_version_number" in text or "unknown protocol" in text or "record layer" in text:
             advice = "The store seems to speak plain http: give endpoint_url with http://"
     elif "resolve" in text or "name or service" in text or "nodename" in text or "getaddrinfo" in text:
