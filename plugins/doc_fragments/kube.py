@@ -40,8 +40,8 @@ options:
     type: bool
   proxy_url:
     description:
-      - URL of the proxy through which the API server is reached. Without it the kubeconfig file's C(proxy-url) counts, then
-        the environment variables E(HTTPS_PROXY) and E(NO_PROXY).
+      - URL of the proxy through which the API server is reached. Without it the kubeconfig file's C(proxy-url)
+        counts, then the environment variables E(HTTPS_PROXY) and E(NO_PROXY).
     type: str
   request_timeout:
     description:
