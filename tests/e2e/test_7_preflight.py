@@ -85,11 +85,12 @@ def test_everything_that_is_wrong_is_in_one_table_with_its_fix(ready: Lab) -> No
         "event_streaming_argocd_namespace": "elsewhere",
         "event_streaming_s3_bucket": "another",
         "event_streaming_s3_secret_key": "wrong-and-secret",
-        "gitops_repo_certificate_renew_days": 365,
+        "gitops_repo_certificate_days": 500,
+        "gitops_repo_certificate_renew_days": 400,
     }
     run = ready.stage("preflight", *variables(wrong))
     assert "central's router serves apps.new.example" in _red(run, "git", "domains")
-    assert "expires within 365 days" in _red(run, "git", "certificate")
+    assert "expires within 400 days" in _red(run, "git", "certificate")
     assert "asked for is another" in _red(run, "git", "S3 settings")
     assert "event_streaming_argocd_namespace: argocd" in _red(run, "factory", "Argo CD")
     assert "secret_key" in _red(run, "S3", "bucket")
