@@ -204,3 +204,60 @@ def test_options_that_cannot_work_are_refused(server, options):
 def test_reads_no_more_than_asked(server):
     server.script = [(200, b"0123456789")]
     assert store(server).read("lake", "k", 4) == (b"0123", 10)
+
+
+VERSIONS = b"""<ListVersionsResult><IsTruncated>false</IsTruncated>
+<Version><Key>a</Key><VersionId>v1</VersionId><Size>3</Size><LastModified>2020-07-29T14:36:38Z</LastModified></Version>
+<DeleteMarker><Key>b</Key><VersionId>v2</VersionId><LastModified>2020-07-29T14:36:38Z</LastModified></DeleteMarker>
+</ListVersionsResult>"""
+UPLOADS = b"""<ListMultipartUploadsResult><IsTruncated>false</IsTruncated><Upload><Key>c</Key><UploadId>u1</UploadId></Upload>
+</ListMultipartUploadsResult>"""
+
+
+def test_versions_markers_and_uploads_are_listed_with_what_identifies_them(server):
+    server.script = [(200, VERSIONS)]
+    found = [(item.key, item.version, item.size) for item in next(store(server).pages("lake", "versions"))]
+    assert found == [("a", "v1", 3), ("b", "v2", 0)]
+    server.script = [(200, UPLOADS)]
+    assert [(item.key, item.upload) for item in next(store(server).pages("lake", "uploads"))] == [("c", "u1")]
+
+
+def test_the_next_page_begins_where_the_last_one_ended(server):
+    more = LISTING.replace(b"false", b"true").replace(
+        b"<EncodingType>", b"<NextContinuationToken>t</NextContinuationToken><EncodingType>"
+    )
+    server.script = [(200, more), (200, LISTING)]
+    assert len(list(store(server).pages("lake", "objects", after="k"))) == 2
+    first, second = (path for _method, path, _headers, _body in server.seen)
+    assert "start-after=k" in first
+    assert "continuation-token=t" in second and "start-after" not in second
+
+
+@pytest.mark.parametrize(("item", "query"), [
+    (Item("a b"), ""), (Item("a b", version="v1"), "versionId=v1"), (Item("a b", upload="u1"), "uploadId=u1"),
+])  # fmt: skip
+def test_one_object_version_or_upload_is_deleted_and_may_be_gone_already(server, item, query):
+    server.script = [(204, b""), (404, error("NoSuchUpload" if item.upload else "NoSuchKey"))]
+    for _time in range(2):
+        store(server).delete_one("lake", item)
+    method, path, _headers, _body = server.seen[0]
+    assert (method, path.split("?")[0]) == ("DELETE", "/lake/a%20b")
+    assert query in path
+
+
+def test_a_refused_delete_names_the_key(server):
+    server.script = [(403, error("AccessDenied"))]
+    failure = raised(store(server).delete_one, "lake", Item("a b"))
+    assert failure.code == "unauthorized" and "'a b'" in failure.msg
+
+
+def test_a_bucket_that_is_gone_already_is_removed(server):
+    server.script = [(404, error("NoSuchBucket"))]
+    store(server).remove("lake")
+    server.script = [(409, error("BucketNotEmpty"))]
+    assert raised(store(server).remove, "lake").code == "conflict"
+
+
+def test_a_bucket_that_keeps_versions_is_known(server):
+    server.script = [(200, b"<VersioningConfiguration><Status>Suspended</Status></VersioningConfiguration>")]
+    assert store(server).versioned("lake") is True  # it kept them once
