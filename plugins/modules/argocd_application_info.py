@@ -51,6 +51,28 @@ options:
       - Work copy whose Git says whether a revision descends from O(revision), because others commit too.
       - Its files and C(.git) are left as they are. Only O(revision) itself counts without it.
     type: path
+  git_access:
+    description:
+      - How the remote of O(work_tree) is reached when Argo CD is at a commit that the work copy does not have yet.
+      - Without it, git uses what the user has set up.
+    type: dict
+    suboptions:
+      token:
+        description: Token for an C(https) remote.
+        type: str
+      username:
+        description: User name that goes with O(git_access.token). Most hosts take any.
+        type: str
+      ssh_key_file:
+        description: Path of the private key for an SSH remote.
+        type: path
+      ca_cert:
+        description: Path of a PEM file with the certificate authorities that may have signed the host's certificate.
+        type: path
+      validate_certs:
+        description: Whether the host's certificate is checked.
+        type: bool
+        default: true
   refresh:
     description: Whether Argo CD is asked to compare now. V(hard) drops its cached manifests too.
     type: str
@@ -191,6 +213,7 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._module im
 
 def main() -> None:
     """Run the module."""
+    git_access = {name: option for name, option in _options.GIT.items() if name != "request_timeout"}
     entry = {name: {"type": "str"} for name in ("name", "namespace", "path", "repo_url")}
     run(
         "argocd_application_info",
@@ -200,6 +223,7 @@ def main() -> None:
             "wait_for": {"type": "str", "choices": ["none", "synced", "healthy", "absent"], "default": "none"},
             "revision": {"type": "str"},
             "work_tree": {"type": "path"},
+            "git_access": {"type": "dict", "options": git_access},
             "refresh": {"type": "str", "choices": ["none", "normal", "hard"], "default": "none"},
             "refreshed_after": {"type": "str"},
             "settle_seconds": {"type": "float", "default": 2},

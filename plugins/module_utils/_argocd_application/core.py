@@ -20,6 +20,7 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._argocd_ap
 from ansible_collections.manuela.event_streaming.plugins.module_utils._argocd_application.wanted import Goal, wanted_of
 from ansible_collections.manuela.event_streaming.plugins.module_utils._argocd_application.watch import Watch
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
+from ansible_collections.manuela.event_streaming.plugins.module_utils._git import Access
 from ansible_collections.manuela.event_streaming.plugins.module_utils._kube import Clock, Kube
 from ansible_collections.manuela.event_streaming.plugins.module_utils._kube_client import connect
 from ansible_collections.manuela.event_streaming.plugins.module_utils._plan import Result
@@ -28,7 +29,8 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._plan impo
 def execute(params: Mapping[str, Any], check_mode: bool, clock: Clock) -> Result:
     """Look, or wait, with a connection of our own."""
     work_tree = params.get("work_tree")
-    history = WorkCopy(Path(work_tree), float(params["request_timeout"])) if work_tree else NoHistory()
+    access = Access.of({**(params.get("git_access") or {}), "request_timeout": params["request_timeout"]})
+    history = WorkCopy(Path(work_tree), access) if work_tree else NoHistory()
     return observe(params, check_mode, clock, connect(params, clock), history)
 
 

@@ -33,11 +33,11 @@ class NoHistory:
 class WorkCopy:
     """A clone.  What it does not know is fetched into a directory that is thrown away."""
 
-    def __init__(self, directory: Path, timeout: float) -> None:
+    def __init__(self, directory: Path, access: Access) -> None:
         if not directory.is_dir():
             raise Failure("invalid_option", f"work_tree: there is no directory {directory}. Give a work copy, or none")
         self._directory = directory
-        self._access = Access(timeout=timeout)
+        self._access = access
         self._known: dict[tuple[str, str], bool] = {}
 
     def descends(self, revision: str, ancestor: str) -> bool | None:

@@ -5,7 +5,9 @@
 from __future__ import annotations
 
 import subprocess
+from http.server import ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from ansible_collections.manuela.event_streaming.plugins.module_utils._argocd_application.history import (
@@ -13,6 +15,8 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._argocd_ap
     WorkCopy,
 )
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
+from ansible_collections.manuela.event_streaming.plugins.module_utils._git import Access
+from ansible_collections.manuela.event_streaming.tests.unit.plugins.module_utils.git.git_host import TOKEN, GitHost
 
 
 def git(directory: Path, *words: str) -> str:
@@ -47,7 +51,7 @@ def site(tmp_path):
 
 def test_what_the_work_copy_knows(site):
     ours, _colleague, old, new = site
-    history = WorkCopy(ours, 20)
+    history = WorkCopy(ours, Access(timeout=20))
     assert history.descends(new, new) is True
     assert history.descends(new[:12], new) is True
     assert history.descends(new, old) is True
@@ -59,8 +63,21 @@ def test_a_commit_of_somebody_else_is_looked_up_at_the_remote_without_a_trace(si
     later = commit(colleague, "three")
     git(colleague, "push", "-q", "origin", "HEAD:main")
     before = bytes_of(ours)
-    assert WorkCopy(ours, 20).descends(later, new) is True
+    assert WorkCopy(ours, Access(timeout=20)).descends(later, new) is True
     assert bytes_of(ours) == before
+
+
+@pytest.mark.parametrize(("token", "known"), [(TOKEN, True), ("", None)], ids=["token", "no-token"])
+def test_a_remote_that_wants_a_token_is_asked_with_the_given_one(site, tmp_path, token, known):
+    ours, colleague, _old, new = site
+    later = commit(colleague, "three")
+    git(colleague, "push", "-q", "origin", "HEAD:main")
+    with ThreadingHTTPServer(("127.0.0.1", 0), GitHost) as server:
+        server.root, server.script, server.seen = tmp_path, [], []
+        Thread(target=server.serve_forever, daemon=True).start()
+        git(ours, "remote", "set-url", "origin", f"http://127.0.0.1:{server.server_port}/remote.git")
+        assert WorkCopy(ours, Access(token=token, timeout=20)).descends(later, new) is known
+        server.shutdown()
 
 
 def test_another_line_of_history_does_not_descend(site):
@@ -68,13 +85,13 @@ def test_another_line_of_history_does_not_descend(site):
     git(colleague, "checkout", "-q", "-b", "other", old)
     aside = commit(colleague, "aside")
     git(colleague, "push", "-q", "origin", "other")
-    assert WorkCopy(ours, 20).descends(aside, new) is False
+    assert WorkCopy(ours, Access(timeout=20)).descends(aside, new) is False
 
 
 @pytest.mark.parametrize("revision", ["d" * 40, "main", ""])
 def test_what_nobody_knows_stays_unknown(site, revision):
     ours, _colleague, _old, new = site
-    assert WorkCopy(ours, 20).descends(revision, new) is None
+    assert WorkCopy(ours, Access(timeout=20)).descends(revision, new) is None
 
 
 def test_a_remote_that_is_away_leaves_it_unknown(site, tmp_path):
@@ -82,7 +99,7 @@ def test_a_remote_that_is_away_leaves_it_unknown(site, tmp_path):
     later = commit(colleague, "three")
     git(colleague, "push", "-q", "origin", "HEAD:main")
     (tmp_path / "remote.git").rename(tmp_path / "elsewhere.git")
-    assert WorkCopy(ours, 20).descends(later, new) is None
+    assert WorkCopy(ours, Access(timeout=20)).descends(later, new) is None
 
 
 def test_without_a_work_copy_only_the_same_counts():
@@ -92,5 +109,5 @@ def test_without_a_work_copy_only_the_same_counts():
 
 def test_a_work_copy_that_is_not_there_is_an_error(tmp_path):
     with pytest.raises(Failure) as caught:
-        WorkCopy(tmp_path / "nothing", 20)
+        WorkCopy(tmp_path / "nothing", Access())
     assert caught.value.code == "invalid_option"
