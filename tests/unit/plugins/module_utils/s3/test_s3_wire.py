@@ -223,9 +223,8 @@ def test_versions_markers_and_uploads_are_listed_with_what_identifies_them(serve
 
 
 def test_the_next_page_begins_where_the_last_one_ended(server):
-    more = LISTING.replace(b"false", b"true").replace(
-        b"<EncodingType>", b"<NextContinuationToken>t</NextContinuationToken><EncodingType>"
-    )
+    token = b"<NextContinuationToken>t</NextContinuationToken><EncodingType>"
+    more = LISTING.replace(b"false", b"true").replace(b"<EncodingType>", token)
     server.script = [(200, more), (200, LISTING)]
     assert len(list(store(server).pages("lake", "objects", after="k"))) == 2
     first, second = (path for _method, path, _headers, _body in server.seen)
