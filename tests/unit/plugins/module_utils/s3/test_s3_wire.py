@@ -210,7 +210,8 @@ VERSIONS = b"""<ListVersionsResult><IsTruncated>false</IsTruncated>
 <Version><Key>a</Key><VersionId>v1</VersionId><Size>3</Size><LastModified>2020-07-29T14:36:38Z</LastModified></Version>
 <DeleteMarker><Key>b</Key><VersionId>v2</VersionId><LastModified>2020-07-29T14:36:38Z</LastModified></DeleteMarker>
 </ListVersionsResult>"""
-UPLOADS = b"""<ListMultipartUploadsResult><IsTruncated>false</IsTruncated><Upload><Key>c</Key><UploadId>u1</UploadId></Upload>
+UPLOADS = b"""<ListMultipartUploadsResult><IsTruncated>false</IsTruncated>
+<Upload><Key>c</Key><UploadId>u1</UploadId></Upload>
 </ListMultipartUploadsResult>"""
 
 
