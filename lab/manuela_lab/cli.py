@@ -12,7 +12,8 @@ import signal
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import Any
+from typing import TYPE_CHECKING, TypeAlias
 
 from manuela_lab.errors import LabError
 from manuela_lab.places import Places
@@ -51,12 +52,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(
         required=True, metavar="up | down | status | logs | env | login | cut-link | restore-link"
     )
-    up = commands.add_parser("up", help="start the lab; ends when it can be used")
-    up.add_argument("--profile", choices=sorted(PROFILES), default="default", help="the shape of the lab")
-    content = up.add_mutually_exclusive_group()
-    content.add_argument("--gitops", metavar="PATH|URL", help="a GitOps repository in place of the sample")
-    content.add_argument("--left-over", action="store_true", help="begin as somebody left it after a show")
-    up.set_defaults(run=_up)
+    _add_up(commands)
+    _add_presenting(commands)
     down = commands.add_parser("down", help="end every process and remove the state directory")
     down.set_defaults(run=_down)
     status = commands.add_parser("status", help="what runs and how it is; exit code 3 when something is not well")
@@ -66,16 +63,35 @@ def _parser() -> argparse.ArgumentParser:
     logs.add_argument("part", metavar="PART", nargs="?", help="a program or container (without: list them)")
     logs.add_argument("-f", "--follow", action="store_true", help="go on until interrupted")
     logs.set_defaults(run=_logs)
+    cut = commands.add_parser("cut-link", help="cut the wire between factory and central")
+    cut.set_defaults(run=_link, on=False)
+    restore = commands.add_parser("restore-link", help="put the wire together again")
+    restore.set_defaults(run=_link, on=True)
+
+
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def _add_up(commands: Commands) -> None:
+    up = commands.add_parser("up", help="start the lab; ends when it can be used")
+    up.add_argument("--profile", choices=sorted(PROFILES), default="default", help="the shape of the lab")
+    content = up.add_mutually_exclusive_group()
+    content.add_argument("--gitops", metavar="PATH|URL", help="a GitOps repository in place of the sample")
+    content.add_argument("--left-over", action="store_true", help="begin as somebody left it after a show")
+    up.set_defaults(run=_up)
+
+
+def _add_presenting(commands: Commands) -> None:
     environment = commands.add_parser("env", help='what a presenter of this lab exports: eval "$(lab env)"')
     environment.set_defaults(run=_env)
     login = commands.add_parser("login", help="new bearer tokens into the kubeconfig (profile openshift)")
     login.add_argument("--seconds", type=int, default=24 * 3600, help="how long they live (600 or more)")
     login.set_defaults(run=_login)
-    cut = commands.add_parser("cut-link", help="cut the wire between factory and central")
-    cut.set_defaults(run=_link, on=False)
-    restore = commands.add_parser("restore-link", help="put the wire together again")
-    restore.set_defaults(run=_link, on=True)
+    _add_link(commands)
     return parser
+
+
+def _add_link(commands: Any) -> None:
 
 
 # Each command imports its own modules: 'lab logs' need not wait for what 'lab up' needs.

@@ -67,26 +67,8 @@ class Wanted:
 
 def wanted_of(params: Mapping[str, Any]) -> Wanted:
     """Return the options, checked."""
-    for name in params["topics"]:
-        if not _TOPIC.match(name):
-            raise Failure("invalid_option", f"topics: {name!r} is not a topic's name. Use letters, digits, . _ and -")
-    if not _NAME.match(params["pod_name"]):
-        raise Failure(
-            "invalid_option",
-            f"pod_name: {params['pod_name']!r} does not fit. Use at most 42 letters, digits and -",
-        )
-    if params["wait"] and params["wait_for"] == "none":
-        raise Failure(
-            "invalid_option", "wait needs something to wait for. Give wait_for: exists, records, flowing or still"
-        )
-    if params.get("watch") and params["connection"] == "direct":
-        raise Failure("invalid_option", "watch leaves a pod that goes on. Give connection: pod")
-    if params["sample"] < 0 or params["max_age"] <= 0:
-        raise Failure("invalid_option", "sample must not be negative, and max_age must be positive")
-    if (params["wait_for"] == "flowing" or params.get("produced_after") is not None) and not params["sample"]:
-        raise Failure(
-            "invalid_option", "wait_for flowing and produced_after read the newest records. Give a sample of 1 or more"
-        )
+    _check_names(params)
+    _check_looks(params)
     if not params.get("bootstrap_servers") and not params.get("cluster"):
         raise Failure("invalid_option", "it is not said where to connect. Give cluster, or bootstrap_servers")
     return Wanted(
@@ -104,6 +86,32 @@ def wanted_of(params: Mapping[str, Any]) -> Wanted:
         watch=int(params.get("watch") or 0),
         windows=tuple(_window(entry, params["topics"]) for entry in params.get("windows") or ()),
     )
+
+
+def _check_names(params: Mapping[str, Any]) -> None:
+    for name in params["topics"]:
+        if not _TOPIC.match(name):
+            raise Failure("invalid_option", f"topics: {name!r} is not a topic's name. Use letters, digits, . _ and -")
+    if not _NAME.match(params["pod_name"]):
+        raise Failure(
+            "invalid_option",
+            f"pod_name: {params['pod_name']!r} does not fit. Use at most 42 letters, digits and -",
+        )
+
+
+def _check_looks(params: Mapping[str, Any]) -> None:
+    if params["wait"] and params["wait_for"] == "none":
+        raise Failure(
+            "invalid_option", "wait needs something to wait for. Give wait_for: exists, records, flowing or still"
+        )
+    if params.get("watch") and params["connection"] == "direct":
+        raise Failure("invalid_option", "watch leaves a pod that goes on. Give connection: pod")
+    if params["sample"] < 0 or params["max_age"] <= 0:
+        raise Failure("invalid_option", "sample must not be negative, and max_age must be positive")
+    if (params["wait_for"] == "flowing" or params.get("produced_after") is not None) and not params["sample"]:
+        raise Failure(
+            "invalid_option", "wait_for flowing and produced_after read the newest records. Give a sample of 1 or more"
+        )
 
 
 def _window(entry: Mapping[str, Any], topics: Sequence[str]) -> Window:
