@@ -12,7 +12,6 @@ import signal
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
 from typing import TYPE_CHECKING, TypeAlias
 
 from manuela_lab.errors import LabError
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 
 NOT_WELL = 3
 INTERRUPTED = 130
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -53,7 +53,6 @@ def _parser() -> argparse.ArgumentParser:
         required=True, metavar="up | down | status | logs | env | login | cut-link | restore-link"
     )
     _add_up(commands)
-    _add_presenting(commands)
     down = commands.add_parser("down", help="end every process and remove the state directory")
     down.set_defaults(run=_down)
     status = commands.add_parser("status", help="what runs and how it is; exit code 3 when something is not well")
@@ -63,13 +62,9 @@ def _parser() -> argparse.ArgumentParser:
     logs.add_argument("part", metavar="PART", nargs="?", help="a program or container (without: list them)")
     logs.add_argument("-f", "--follow", action="store_true", help="go on until interrupted")
     logs.set_defaults(run=_logs)
-    cut = commands.add_parser("cut-link", help="cut the wire between factory and central")
-    cut.set_defaults(run=_link, on=False)
-    restore = commands.add_parser("restore-link", help="put the wire together again")
-    restore.set_defaults(run=_link, on=True)
-
-
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+    _add_presenting(commands)
+    _add_link(commands)
+    return parser
 
 
 def _add_up(commands: Commands) -> None:
@@ -87,11 +82,13 @@ def _add_presenting(commands: Commands) -> None:
     login = commands.add_parser("login", help="new bearer tokens into the kubeconfig (profile openshift)")
     login.add_argument("--seconds", type=int, default=24 * 3600, help="how long they live (600 or more)")
     login.set_defaults(run=_login)
-    _add_link(commands)
-    return parser
 
 
-def _add_link(commands: Any) -> None:
+def _add_link(commands: Commands) -> None:
+    cut = commands.add_parser("cut-link", help="cut the wire between factory and central")
+    cut.set_defaults(run=_link, on=False)
+    restore = commands.add_parser("restore-link", help="put the wire together again")
+    restore.set_defaults(run=_link, on=True)
 
 
 # Each command imports its own modules: 'lab logs' need not wait for what 'lab up' needs.
