@@ -85,6 +85,19 @@ class Api:
         status, body = self._request("PATCH", path, patch, "application/merge-patch+json")
         self._answer("changing", path, status, body)
 
+    def delete(self, path: str) -> None:
+        """Have an object deleted, and what it owns; one that is gone is no error."""
+        status, body = self._request("DELETE", path, {"propagationPolicy": "Background"})
+        if status != 404:
+            self._answer("deleting", path, status, body)
+
+    def text(self, path: str) -> str:
+        """What a path says that is no object: a log."""
+        status, body = self._request("GET", path, None, accept="*/*")
+        if status >= 300:
+            self._answer("reading", path, status, body)
+        return body.decode(errors="replace")
+
     def _answer(self, doing: str, path: str, status: int, body: bytes) -> dict[str, Any]:
         try:
             answer: dict[str, Any] = json.loads(body)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, manuela.event_streaming contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The command line: lab up | down | status | logs PART | env | login | cut-link | restore-link."""
+"""The command line: lab up | down | status | logs PART | env | login | cut-link | restore-link | fault NAME."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="lab", description="Two data centres on this machine. LAB_DIR says where (default: .lab in the checkout)."
     )
     commands = parser.add_subparsers(
-        required=True, metavar="up | down | status | logs | env | login | cut-link | restore-link"
+        required=True, metavar="up | down | status | logs | env | login | cut-link | restore-link | fault"
     )
     _add_up(commands)
     down = commands.add_parser("down", help="end every process and remove the state directory")
@@ -64,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     logs.set_defaults(run=_logs)
     _add_presenting(commands)
     _add_link(commands)
+    _add_fault(commands)
     return parser
 
 
@@ -89,6 +90,15 @@ def _add_link(commands: Commands) -> None:
     cut.set_defaults(run=_link, on=False)
     restore = commands.add_parser("restore-link", help="put the wire together again")
     restore.set_defaults(run=_link, on=True)
+
+
+def _add_fault(commands: Commands) -> None:
+    fault = commands.add_parser("fault", help="break something for real, and mend it again")
+    what = fault.add_mutually_exclusive_group(required=True)
+    what.add_argument("name", metavar="NAME", nargs="?", help="the fault to make; ends when it shows")
+    what.add_argument("--list", action="store_true", help="every fault in a sentence")
+    what.add_argument("--clear", metavar="NAME", nargs="?", const="", help="take it back; ends when the lab is well")
+    fault.set_defaults(run=_fault)
 
 
 # Each command imports its own modules: 'lab logs' need not wait for what 'lab up' needs.
@@ -165,4 +175,16 @@ def _logs(places: Places, options: argparse.Namespace) -> int:
         print("\n".join(logs.parts(places)) or f"no lab in {places.state}")
         return 0
     logs.show(logs.find(places, options.part), options.follow, sys.stdout)
+    return 0
+
+
+def _fault(places: Places, options: argparse.Namespace) -> int:
+    from manuela_lab.faults import command
+
+    if options.list:
+        print(command.listed())
+    elif options.clear is not None:
+        command.clear(places, options.clear)
+    else:
+        command.make(places, options.name)
     return 0

@@ -124,6 +124,13 @@ class Supervisor:
             if name in stopped:
                 self._call("supervisor.startProcess", name, False)
 
+    def stop(self, names: Iterable[str]) -> None:
+        """Stop what runs."""
+        running = {each.name for each in self.states() if each.state in RUNNING}
+        for name in names:
+            if name in running:
+                self._call("supervisor.stopProcess", name)
+
     def reload(self) -> None:
         """Read the configuration again and restart the programs whose command line or environment is another."""
         added, changed, removed = self._call("supervisor.reloadConfig")[0]

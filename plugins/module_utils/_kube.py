@@ -85,8 +85,10 @@ class Kube(Protocol):
     def delete(self, kind: Kind, namespace: str, name: str, propagation: Propagation = "Background") -> bool:
         """Ask for deletion; false when it is not there."""
 
-    def logs(self, namespace: str, pod: str, container: str = "", tail: int = 0, *, previous: bool = False) -> str:
-        """Return what a container wrote."""
+    def logs(
+        self, namespace: str, pod: str, container: str = "", tail: int = 0, *, previous: bool = False, since: int = 0
+    ) -> str:
+        """Return what a container wrote, or the end of it: ``tail`` lines, of the last ``since`` seconds."""
 
     def server_time(self) -> float:
         """Return the server's clock as its last answer gave it, in epoch seconds; ours before the first answer."""

@@ -113,9 +113,12 @@ class KubeClient:
         request = Request("delete", kind.resource, namespace, name)
         return self._object("DELETE", request, path_of(kind, namespace, name), body=body) is not None
 
-    def logs(self, namespace: str, pod: str, container: str = "", tail: int = 0, *, previous: bool = False) -> str:
+    def logs(
+        self, namespace: str, pod: str, container: str = "", tail: int = 0, *, previous: bool = False, since: int = 0
+    ) -> str:
         """Return what a container wrote."""
         query = {"container": container, "tailLines": str(tail or ""), "previous": "true" if previous else ""}
+        query["sinceSeconds"] = str(since or "")
         request = Request("get", "pods/log", namespace, pod)
         path = f"/api/v1/namespaces/{quote(namespace)}/pods/{quote(pod)}/log"
         status, text = self._send("GET", request, path, query, None, "*/*")

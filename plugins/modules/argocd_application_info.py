@@ -157,6 +157,8 @@ argocd_application_info:
         path: {description: Path in the repository., type: str}
         repo_url: {description: Repository., type: str}
         reconciled_at: {description: When it was compared., type: str}
+        refreshing: {description: Whether a comparison was asked for and has not been made., type: bool}
+        automated: {description: Whether it is synced automatically., type: bool}
         operation:
           description: The last sync operation.
           type: dict

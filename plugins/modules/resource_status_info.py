@@ -46,8 +46,9 @@ options:
         description:
           - What O(wait) waits for and RV(resource_status_info.met) is about.
           - V(exists) is met by an object that is not being deleted. V(none) only reports.
+          - V(running) is V(ready) of a workload that is not scaled to nothing.
         type: str
-        choices: [ready, exists, absent, none]
+        choices: [ready, running, exists, absent, none]
         default: ready
       newer_than:
         description:
@@ -55,6 +56,13 @@ options:
             ready.
           - Of pods this says that they have read a new C(Secret) or C(ConfigMap).
         type: str
+  logs:
+    description:
+      - Whose pods' logs are read for RV(resource_status_info.evidence), as far as they tell of trouble.
+      - V(all) reads those of pods that are ready as well, because a process may run and do nothing.
+    type: str
+    choices: [stuck, all]
+    default: stuck
 extends_documentation_fragment:
   - manuela.event_streaming.kube
   - manuela.event_streaming.wait
@@ -169,7 +177,7 @@ def main() -> None:
         "namespace": {"type": "str"},
         "name": {"type": "str"},
         "label_selector": {"type": "str"},
-        "state": {"type": "str", "choices": ["ready", "exists", "absent", "none"], "default": "ready"},
+        "state": {"type": "str", "choices": ["ready", "running", "exists", "absent", "none"], "default": "ready"},
         "newer_than": {"type": "str"},
     }
     run(
@@ -177,6 +185,7 @@ def main() -> None:
         core.execute,
         argument_spec={
             "resources": {"type": "list", "elements": "dict", "required": True, "options": entry},
+            "logs": {"type": "str", "choices": ["stuck", "all"], "default": "stuck"},
             **_options.KUBE,
             **_options.WAIT,
         },

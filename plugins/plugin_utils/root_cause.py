@@ -23,7 +23,7 @@ def root_cause(found: Any) -> dict[str, Any]:
 
     ``found`` is evidence, or what the info modules returned (also in failures), or a list of such.
     """
-    chain = [entry for result in _listed(found) for entry in evidence_of(result)]
+    chain = _once(entry for result in _listed(found) for entry in evidence_of(result))
     bad = [entry for entry in chain if not entry["ok"]]
     for rule in RULES:
         for entry in bad:
@@ -31,6 +31,11 @@ def root_cause(found: Any) -> dict[str, Any]:
             if match:
                 return _answer(rule, entry, match, bad, chain)
     return _unknown(bad, chain)
+
+
+def _once(entries: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the entries, each once: a failed wait and a later look say the same."""
+    return list({(entry["hop"], entry["object"], entry["message"]): entry for entry in entries}.values())
 
 
 def _match(rule: Rule, entry: Mapping[str, Any]) -> re.Match[str] | None:
@@ -48,6 +53,9 @@ def _answer(
         (found["plan"] for one in bad for found in [_PLAN.search(f"{one['object']} {one['message']}")] if found), ""
     )
     words.setdefault("plan", plan or "NAME")
+    fellows = [words_of(one)["name"] for one in bad if _match(rule, one)]
+    words["names"] = ", ".join(dict.fromkeys(fellows))
+    words["each"] = " ".join(dict.fromkeys(fellows))
     return {
         "cause": rule.cause,
         "sentence": rule.sentence.format_map(words),
@@ -131,9 +139,16 @@ def _state(state: Any) -> list[dict[str, Any]]:
     if "topics" in state and state.get("reason"):
         found.append(_entry("topic", "Kafka", False, state["reason"]))
     if "bucket" in state:
-        count = state.get("count") or 0
-        found.append(_entry("s3", f"bucket {state['bucket']}", bool(count), f"{count or 'no'} objects"))
+        found.append(_bucket(state))
     return found
+
+
+def _bucket(state: Mapping[str, Any]) -> dict[str, Any]:
+    count, age = state.get("count") or 0, (state.get("newest") or {}).get("age_seconds")
+    text = f"{count or 'no'} objects" + (f", newest {age} s old" if age is not None else "")
+    if state.get("exists") is False:
+        text = "the bucket does not exist"
+    return _entry("s3", f"bucket {state['bucket']}", bool(count and state.get("met", True)), text)
 
 
 def _mappings(value: Any) -> Iterable[Mapping[str, Any]]:
@@ -143,13 +158,19 @@ def _mappings(value: Any) -> Iterable[Mapping[str, Any]]:
 def _application(app: Mapping[str, Any]) -> dict[str, Any]:
     operation = app.get("operation") or {}
     said = [f"{entry.get('type')}: {entry.get('message')}" for entry in _mappings(app.get("conditions"))]
-    said += _operation(operation, str(app.get("revision") or ""))
+    if app.get("sync_status") != "Synced" or "terminated" not in str(operation.get("message")):
+        said += _operation(operation, str(app.get("revision") or ""))
     said += [
         f"{entry.get('kind')}/{entry.get('name')} {entry.get('health_status') or entry.get('sync_status')} "
         f"{entry.get('message') or ''}".strip()
         for entry in _mappings(app.get("unhealthy_resources"))
     ]
     well = bool(app.get("exists")) and app.get("sync_status") == "Synced" and app.get("health_status") == "Healthy"
+    if app.get("refreshing"):
+        well = False
+        said.append("not compared since the refresh")
+    if app.get("exists") and app.get("sync_status") != "Synced" and app.get("automated") is False:
+        said.append("automated sync is off")
     state = f"{app.get('sync_status')} {app.get('health_status')}" if app.get("exists") else "absent"
     place = f" in {app['namespace']}" if app.get("namespace") else ""
     title = f"Application {app.get('name') or app.get('path')}"

@@ -32,7 +32,8 @@ DELIVERY: tuple[Rule, ...] = (
     ),
     rule(
         "repository_refused",
-        r"authentication required|repository not found|permission denied \(publickey|could not read username",
+        r"authentication required|repository not found|permission denied \(publickey|could not read username"
+        r"|does not appear to be a git repository|failed to list refs",
         "Argo CD may not read the repository of {name}, or its URL is wrong",
         "oc -n {namespace} get application {name} -o jsonpath={{.spec.source.repoURL}}",
         hops="application",
@@ -45,10 +46,24 @@ DELIVERY: tuple[Rule, ...] = (
         hops="application",
     ),
     rule(
+        "link_outside",
+        r"out-of-bounds symlink|symlink .* outside",
+        "a link in the repository of {name} leads out of the repository, so Argo CD deploys nothing of it: {message}",
+        "git ls-files -s | grep ^120000",
+        hops="application",
+    ),
+    rule(
         "broken_link",
-        r"destination of symlink|out-of-bounds symlink|symlink .* (missing|outside)",
+        r"destination of symlink|symlink .* missing",
         "a link in the path of {name} leads to a file that is not there",
         "git ls-files -s | grep ^120000",
+        hops="application",
+    ),
+    rule(
+        "repo_server_down",
+        r"(connection error|error while dialing|connection refused).*:\d+|code = Unavailable",
+        "Argo CD's repository server does not answer, so {name} cannot be compared: {message}",
+        "oc -n {namespace} get pods -l app.kubernetes.io/name=argocd-repo-server",
         hops="application",
     ),
     rule(
@@ -73,7 +88,8 @@ DELIVERY: tuple[Rule, ...] = (
     ),
     rule(
         "namespace_not_managed",
-        r"namespace \S+ (for \S+ )?is not (managed|permitted)|not permitted in project",
+        r"namespace \S+ (for \S+ )?is not (managed|permitted)|not permitted in project"
+        r"|do(es)? not match any of the allowed",
         "Argo CD's project does not permit what {name} wants to deploy: {message}",
         "oc -n {namespace} get appprojects -o yaml",
         hops="application",
@@ -81,8 +97,8 @@ DELIVERY: tuple[Rule, ...] = (
     rule(
         "sync_failed",
         r"the sync of .*(Failed|Error): |sync (Failed|Error): ",
-        "the last sync of {name} failed and Argo CD does not try that commit again: {message}",
-        "correct the manifest and push, or argocd app sync {name}",
+        "the last sync of {name} failed: {message}",
+        "correct the manifest and push; if Argo CD still tries the old one again, argocd app terminate-op {name}",
         hops="application",
     ),
     rule(

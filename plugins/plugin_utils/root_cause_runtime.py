@@ -54,7 +54,7 @@ RUNTIME: tuple[Rule, ...] = (
     rule(
         "s3_bucket_missing",
         r"NoSuchBucket|bucket (\S+ )?does not exist",
-        "the bucket that the archive writes to does not exist",
+        "the bucket that the archive writes to does not exist: {message}",
         "run prepare, which creates it",
     ),
     rule(
@@ -65,7 +65,7 @@ RUNTIME: tuple[Rule, ...] = (
     ),
     rule(
         "tls_expired",
-        r"certificate (has )?expired|NotAfter|CertificateExpired",
+        r"certificate (has )?expired|NotAfter|CertificateExpired|validity check failed",
         "the certificate of the central Kafka has expired",
         "ansible-playbook rotate-certificate.yml",
     ),
@@ -83,7 +83,7 @@ RUNTIME: tuple[Rule, ...] = (
     ),
     rule(
         "name_unresolved",
-        r"No resolvable bootstrap urls|UnknownHost|Name or service not known|no such host",
+        r"No resolvable bootstrap urls|Couldn't resolve server|UnknownHost|Name or service not known|no such host",
         "{object} is given a host name that does not resolve: {message}",
         "oc get routes -A; compare the host with bootstrapServers",
     ),
@@ -138,7 +138,7 @@ RUNTIME: tuple[Rule, ...] = (
     ),
     rule(
         "route_refused",
-        r"not admitted|HostAlreadyClaimed|InvalidHost",
+        r"not admitted|HostAlreadyClaimed|InvalidHost|Route with host \S+ is invalid",
         "the router refuses {name}: {message}",
         "oc -n {namespace} describe {kind} {name}",
     ),
@@ -158,6 +158,22 @@ RUNTIME: tuple[Rule, ...] = (
     ),
     # Data.
     rule(
+        "sensors_stopped",
+        r"0 of 0 replicas ready: it is stopped",
+        "the sensors are stopped, so nothing is sent: {names} in {namespace}",
+        "oc -n {namespace} scale deployment {each} --replicas=1",
+        hops="resource",
+        about=r"^Deployment ",
+    ),
+    rule(
+        "mirror_cut_off",
+        r"Connection to node .*(could not be established|terminated)|disconnected|Timed out waiting for a node",
+        "the mirror cannot reach the central Kafka: {message}",
+        "oc get routes -A in the central data centre; look at the line and at firewalls between the two",
+        hops="pod",
+        about=r"mirror",
+    ),
+    rule(
         "broker_unreachable",
         r"(?P<server>\S+) does not answer: (?P<why>.+)|Timed out waiting for a node assignment",
         "Kafka does not answer: {message}",
@@ -171,6 +187,22 @@ RUNTIME: tuple[Rule, ...] = (
         "nothing new arrives in {name} ({message}): the sensors, or what brings their records here, stand still",
         "oc get pods -A | grep -e sensor -e mqtt2kafka; look at the MQTT broker",
         hops="topic",
+        about=r"^topic [\w-]+$",
+    ),
+    rule(
+        "mirror_still",
+        r"newest (?P<age>\d+) s old|0 records",
+        "nothing new arrives in {names} ({message}), whatever the factory's own topics get: the mirror stands still",
+        "oc get kafkamirrormaker2s,pods -A in the factory, and the logs of the mirror's pod",
+        hops="topic",
+        about=r"^topic [\w-]+\.",
+    ),
+    rule(
+        "archive_still",
+        r"objects, newest (?P<age>\d+) s old",
+        "the newest object in {name} is {age} s old: the archive writes nothing",
+        "oc get integrations,pods -A in the central data centre, and the logs of the S3 integration's pod",
+        hops="s3",
     ),
     rule(
         "no_objects",

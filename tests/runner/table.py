@@ -57,5 +57,6 @@ PARTS = (
     Part("end-to-end", pytest(*SHOW), TEST, 2400, "lab"),
     Part("profiles", pytest("tests/e2e/test_8_profiles.py"), RELEASE, 7200, "lab"),
     Part("outage", pytest("tests/e2e/test_9_outage.py"), RELEASE, 3600, "lab"),
+    Part("faults", pytest("tests/e2e/test_8_faults.py"), RELEASE, 3600, "lab"),
     Part("benchmarks", command(PYTHON, "-m", "pytest", "-s", "tests/benchmarks"), BENCH, 3600),
 )

@@ -112,7 +112,7 @@ class MirrorMakerController:
             name=spec.pod,
             component=spec.component,
             container=spec.component,
-            image=generation(resource).image(spec.version),
+            image=str(resource["spec"].get("image") or generation(resource).image(spec.version)),
             command=kafka_image.MIRROR_COMMAND,
             config=f"{spec.component}-config",
             labels={**marks, "strimzi.io/controller": "strimzipodset"},

@@ -9,7 +9,7 @@ import hashlib
 import time
 from typing import Any, Iterable
 
-from manuela_lab.operator import conditions, resources
+from manuela_lab.operator import conditions, olm_refusals, resources
 from manuela_lab.operator.cluster_api import ClusterApi
 from manuela_lab.operator.resources import Key, Resource
 from manuela_lab.operator.view import View
@@ -34,6 +34,8 @@ class SubscriptionController:
         where, kind = resources.key(resource), resource["kind"]
         if kind == "Subscription":
             return [where]
+        if kind == "CatalogSource":
+            return [resources.key(found) for found in self._view.all("Subscription")]
         if kind in ("InstallPlan", "ClusterServiceVersion") or (kind == "Pod" and _approves(resource)):
             return [resources.key(found) for found in self._view.all("Subscription", where.namespace)]
         return []
@@ -44,6 +46,9 @@ class SubscriptionController:
         if subscription is None or resources.deleting(subscription):
             return None
         version = installed_version(subscription)
+        if refused := self._refused(subscription, version):
+            await self._refuse(subscription, refused)
+            return None
         manual = subscription["spec"].get("installPlanApproval") == "Manual"
         plan = self._view.get("InstallPlan", key.namespace, plan_name(subscription))
         if plan is None:
@@ -60,6 +65,17 @@ class SubscriptionController:
         await self._api.set_status(subscription, status(subscription, plan, version, approved, now))
         return None
 
+    def _refused(self, subscription: Resource, version: str) -> list[conditions.Condition]:
+        namespace = resources.key(subscription).namespace
+        versions = self._view.all("ClusterServiceVersion", namespace)
+        return olm_refusals.refusals(subscription, version, versions, self._view.all("CatalogSource"))
+
+    async def _refuse(self, subscription: Resource, found: list[conditions.Condition]) -> None:
+        """Say so; what is installed stays as it is."""
+        now, old = resources.timestamp(time.time()), subscription.get("status") or {}
+        said = conditions.carried(found, old.get("conditions"), now)
+        await self._api.set_status(subscription, {**old, "conditions": said})
+
     def _approver_succeeded(self, namespace: str) -> bool:
         return any(
             _approves(pod) and (pod.get("status") or {}).get("phase") == "Succeeded"
@@ -68,6 +84,9 @@ class SubscriptionController:
 
     async def _install(self, subscription: Resource, version: str) -> None:
         namespace = resources.key(subscription).namespace
+        before = (subscription.get("status") or {}).get("installedCSV")
+        if before and before != version and (replaced := self._view.get("ClusterServiceVersion", namespace, before)):
+            await self._api.delete(replaced)
         found = self._view.get("ClusterServiceVersion", namespace, version)
         if found is None:
             found = await self._api.apply(service_version(subscription, version), OWNER)
@@ -126,7 +145,7 @@ def service_version(subscription: Resource, version: str) -> Resource:
         "metadata": {
             "name": version,
             "namespace": where.namespace,
-            "labels": {f"operators.coreos.com/{f'{package}.{where.namespace}'[:63].rstrip('-._')}": ""},
+            "labels": {olm_refusals.package_label(package, where.namespace): ""},
         },
         "spec": {
             "displayName": package,

@@ -21,6 +21,7 @@ class Key(NamedTuple):
 #: Kinds that the operator reads or writes, and their plural in a path of the API.
 PLURALS: Mapping[str, str] = {
     "ActiveMQArtemis": "activemqartemises",
+    "CatalogSource": "catalogsources",
     "ClusterServiceVersion": "clusterserviceversions",
     "ConfigMap": "configmaps",
     "Deployment": "deployments",

@@ -22,7 +22,7 @@ GROUPS = {
     "apps": ("deployments",),
     "broker.amq.io": ("activemqartemises",),
     "networking.k8s.io": ("networkpolicies",),
-    "operators.coreos.com/v1alpha1": ("subscriptions", "installplans", "clusterserviceversions"),
+    "operators.coreos.com/v1alpha1": ("subscriptions", "installplans", "clusterserviceversions", "catalogsources"),
     "route.openshift.io": ("routes",),
 }
 

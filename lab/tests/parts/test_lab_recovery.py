@@ -25,14 +25,9 @@ from manuela_lab.supervision import MARK
 
 UP_TIMEOUT = 600
 HEAL_TIMEOUT = 90
-FIXED = (
-    "net",
-    "s3",
-    "factory-kubernetes",
-    "central-argocd-controller",
-    "factory-argocd-repo-server",
-    "factory-operator",
-)
+SIDES = ("factory", "central")
+PARTS_OF_A_SIDE = ("kubernetes", "argocd-controller", "argocd-repo-server", "operator")
+FIXED = ("net", "s3", *(f"{side}-{part}" for side in SIDES for part in PARTS_OF_A_SIDE))
 
 
 def lab(state: Path, *arguments: str, timeout: float = UP_TIMEOUT) -> subprocess.CompletedProcess[str]:

@@ -87,6 +87,8 @@ class Application:
             "path": self.source.get("path") or self.wanted.path or None,
             "repo_url": self.source.get("repoURL") or self.wanted.repo_url or None,
             "reconciled_at": self.reconciled_at or None,
+            "refreshing": self.refreshing,
+            "automated": self.automated,
             "operation": self.operation.as_result(),
             "conditions": [dict(entry) for entry in self.conditions],
             "unhealthy_resources": [dict(entry) for entry in self.unhealthy],

@@ -36,16 +36,16 @@ def observe(params: Mapping[str, Any], check_mode: bool, clock: Clock, kube: Kub
         timeout=params["wait_timeout"],
         interval=params["wait_sleep"],
         once=check_mode or not params["wait"],
-        describe=lambda view: _state(kube, view),
+        describe=lambda view: _state(kube, view, params.get("logs", "stuck")),
     )
-    return Result(changed=False, state=_state(kube, waited.value))
+    return Result(changed=False, state=_state(kube, waited.value, params.get("logs", "stuck")))
 
 
-def _state(kube: Kube, view: View) -> dict[str, Any]:
+def _state(kube: Kube, view: View, logs: str) -> dict[str, Any]:
     return {
         "observed": True,
         "met": view.met,
         "resources": [entry.as_result() for entry in view.seen],
-        "evidence": [entry.as_result() for entry in gather(kube, view)],
+        "evidence": [entry.as_result() for entry in gather(kube, view, logs)],
         "progress": view.progress,
     }

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import Callable, Iterable
 
@@ -19,18 +20,25 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._kube impo
 )
 from ansible_collections.manuela.event_streaming.plugins.module_utils._resource_status.readiness import judge
 from ansible_collections.manuela.event_streaming.plugins.module_utils._resource_status.wanted import Evidence, Seen
-from ansible_collections.manuela.event_streaming.plugins.module_utils._resource_status.world import View
+from ansible_collections.manuela.event_streaming.plugins.module_utils._resource_status.world import View, pods_of
 
 # Groups whose objects stay without a status when the operator is missing.
 _OPERATED = ("kafka.strimzi.io", "camel.apache.org", "broker.amq.io")
 _OLM_KINDS = ("Subscription", "ClusterServiceVersion", "InstallPlan")
 _EVENTS = 3
-_LOG_LINES = 30
-_TROUBLE = ("error", "exception", "fatal", "denied", "refused", "failed")
+_LOG_LINES = 60
+_TELLING_LINES = 3
+# What a process said longer ago is no evidence of what is wrong now.
+_RECENT = 60
+_TROUBLE = ("error", "exception", "fatal", "denied", "refused", "failed", "could not", "cannot")
+_CRASHED = ("CrashLoopBackOff", "Error")
 
 
-def gather(kube: Kube, view: View) -> list[Evidence]:
-    """Return one piece of evidence per resource, and what lies behind those that are not as wanted."""
+def gather(kube: Kube, view: View, logs: str = "stuck") -> list[Evidence]:
+    """Return one piece of evidence per resource, and what lies behind those that are not as wanted.
+
+    With ``logs`` all, also what the pods of those said that are: they may run and do nothing.
+    """
     found = [_resource(entry) for entry in view.seen]
     stuck = [entry for entry in view.seen if not entry.met]
     namespaces = {namespace_of(entry.item or {}) or entry.wanted.namespace for entry in stuck} - {""}
@@ -38,8 +46,10 @@ def gather(kube: Kube, view: View) -> list[Evidence]:
         found.append(entry)
     for namespace, state in view.pods:
         found.append(Evidence("pod", f"Pod {state.name} in {namespace}", state.ready, str(state)))
-        if state.reason in ("CrashLoopBackOff", "Error"):
-            found += _readable([state.name], partial(_log, kube, namespace))
+    speaking = view.pods if logs == "stuck" else pods_of(kube, view.seen)
+    for namespace, state in speaking:
+        if state.reason in _CRASHED or state.phase == "Running":
+            found += _readable([state.name], partial(_log, kube, namespace, state.reason in _CRASHED))
     return found
 
 
@@ -53,7 +63,9 @@ def _resource(entry: Seen) -> Evidence:
         hop = "topic"
     place = namespace_of(entry.item or {}) or entry.wanted.namespace
     title = entry.title + (f" in {place}" if place else "")
-    return Evidence(hop, title, entry.met, entry.verdict.message)
+    # What is only reported counts as it is; that none is there may be as it should.
+    well = entry.verdict.ready or entry.item is None if entry.wanted.state == "none" else entry.met
+    return Evidence(hop, title, well, entry.verdict.message)
 
 
 def _behind(kube: Kube, stuck: list[Seen], namespace: str) -> list[Evidence]:
@@ -102,12 +114,18 @@ def _when(event: Object) -> str:
     return str(event.get("lastTimestamp") or event.get("eventTime") or at(event, "metadata", "creationTimestamp") or "")
 
 
-def _log(kube: Kube, namespace: str, pod: str) -> list[Evidence]:
-    lines = [line.strip() for line in kube.logs(namespace, pod, tail=_LOG_LINES).splitlines() if line.strip()]
-    telling = [line for line in lines if any(word in line.lower() for word in _TROUBLE)] or lines
-    if not telling:
-        return []
-    return [Evidence("pod", f"log of pod {pod} in {namespace}", False, telling[-1][:300])]
+def _log(kube: Kube, namespace: str, crashed: bool, pod: str) -> list[Evidence]:
+    """Return the last telling lines; the last line of all tells only of a process that has ended."""
+    text = kube.logs(namespace, pod, tail=_LOG_LINES, since=0 if crashed else _RECENT)
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    telling = [line for line in lines if any(word in line.lower() for word in _TROUBLE)]
+    if crashed and not telling:
+        telling = lines[-1:]
+    latest = {re.sub(r"\d+", "", line): line for line in telling}
+    return [
+        Evidence("pod", f"log of pod {pod} in {namespace}", False, line[:400])
+        for line in list(latest.values())[-_TELLING_LINES:]
+    ]
 
 
 def _readable(names: Iterable[str], read: Callable[[str], list[Evidence]]) -> list[Evidence]:

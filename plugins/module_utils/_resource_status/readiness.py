@@ -194,7 +194,7 @@ def _workload(item: Object) -> Verdict:
     status = at(item, "status") or {}
     stuck = condition(item, "Progressing")
     ready = int(status.get("availableReplicas", status.get("readyReplicas")) or 0)
-    text = f"{ready} of {wanted} replicas ready"
+    text = f"{ready} of {wanted} replicas ready" + ("" if wanted else ": it is stopped")
     if stuck and stuck.get("reason") == "ProgressDeadlineExceeded":
         return Verdict(False, f"{text}: {says(stuck)}", True)
     updated = int(status.get("updatedReplicas", ready) or 0)

@@ -75,7 +75,7 @@ def _advice(kind: str, namespace: str, name: str) -> str:
 def look(kube: Kube, wanted: Iterable[Wanted]) -> View:
     """Look once at everything."""
     seen = tuple(entry for one in wanted for entry in _look_at(kube, one))
-    return View(seen, tuple(_pods_of(kube, [entry for entry in seen if not entry.met])))
+    return View(seen, tuple(pods_of(kube, [entry for entry in seen if not entry.met])))
 
 
 def _look_at(kube: Kube, wanted: Wanted) -> list[Seen]:
@@ -119,16 +119,22 @@ def _seen(wanted: Wanted, api_version: str, item: Object) -> Seen:
         text = deletion_of(item) if terminating(item) else "still there"
         return Seen(wanted, api_version, item, Verdict(False, text), False)
     verdict = judge(item)
+    if wanted.state == "running" and at(item, "spec", "replicas") == 0:
+        return Seen(wanted, api_version, item, verdict, False, tuple(images_of(item)))
     met = wanted.state == "none" or verdict.ready or (wanted.state == "exists" and not terminating(item))
     return Seen(wanted, api_version, item, verdict, met, tuple(images_of(item)))
 
 
-def _pods_of(kube: Kube, stuck: list[Seen]) -> list[tuple[str, PodState]]:
-    """Return the pods of resources that are not ready; each namespace is listed once."""
+def pods_of(kube: Kube, concerned: Iterable[Seen]) -> list[tuple[str, PodState]]:
+    """Return the pods of resources that shall be ready; each namespace is listed once."""
     found: dict[tuple[str, str], PodState] = {}
     lists: dict[str, list[Object]] = {}
-    for entry in stuck:
-        if entry.item is None or entry.wanted.state != "ready" or entry.item.get("kind") in ("Pod", "Namespace"):
+    for entry in concerned:
+        if (
+            entry.item is None
+            or entry.wanted.state not in ("ready", "running")
+            or entry.item.get("kind") in ("Pod", "Namespace")
+        ):
             continue
         namespace = namespace_of(entry.item)
         if namespace and namespace not in lists:

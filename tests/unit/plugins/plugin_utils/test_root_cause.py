@@ -26,6 +26,13 @@ SAID = [
     ("repository_refused", "application", APP, "ComparisonError: authentication required"),
     ("path_missing", "application", APP, "ComparisonError: deployment/x: app path does not exist"),
     ("broken_link", "application", APP, "ComparisonError: destination of symlink deployment/a.yaml is missing"),
+    ("link_outside", "application", APP, "ComparisonError: repository contains out-of-bounds symlinks. file: a.yaml"),
+    (
+        "repo_server_down",
+        "application",
+        APP,
+        'ComparisonError: connection error: desc = "transport: error while dialing: dial tcp 10.0.0.7:8081: refused"',
+    ),
     ("manifest_broken", "application", APP, "ComparisonError: `kustomize build` failed: yaml: line 24: did not find"),
     ("older_sync_running", "application", APP, "sync of 16428ff Running: failed to apply. Retrying attempt #3"),
     ("crd_missing", "application", APP, "ComparisonError: could not find route.openshift.io/Route"),
@@ -87,9 +94,18 @@ SAID = [
     ("route_refused", "resource", f"Route r {NS}", "not admitted: HostAlreadyClaimed: other/r holds it"),
     ("finalizer", "topic", f"KafkaTopic t {NS}", "being deleted, held by the finalizer strimzi.io/topic-operator"),
     ("operator_missing", "resource", KAFKA, "no status yet: its operator has not looked at it"),
+    ("sensors_stopped", "resource", f"Deployment machine-sensor-1 {NS}", "0 of 0 replicas ready: it is stopped"),
+    (
+        "mirror_cut_off",
+        "pod",
+        f"log of pod factory-to-central-mirrormaker2-0 {NS}",
+        "WARN Connection to node -1 (b.apps.x/10.0.0.7:443) could not be established. Node may not be available.",
+    ),
     ("broker_unreachable", "topic", "Kafka", "k-kafka-bootstrap:9092 does not answer: Timed out"),
     ("topic_missing", "topic", "topic t", "absent"),
     ("no_new_records", "topic", "topic t", "1200 records, newest 640 s old"),
+    ("mirror_still", "topic", "topic manuela-factory.t", "1200 records, newest 640 s old"),
+    ("archive_still", "s3", "bucket b", "264 objects, newest 75 s old"),
     ("no_objects", "s3", "bucket b", "no objects"),
 ]
 

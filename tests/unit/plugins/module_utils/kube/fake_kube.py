@@ -175,7 +175,9 @@ class FakeKube:
             del self.objects[key]
         return True
 
-    def logs(self, namespace: str, pod: str, container: str = "", tail: int = 0, *, previous: bool = False) -> str:
+    def logs(
+        self, namespace: str, pod: str, container: str = "", tail: int = 0, *, previous: bool = False, since: int = 0
+    ) -> str:
         self._note("get", Kind("Log", "pods/log", "v1"), namespace, pod)
         lines = self.texts.get((namespace, pod), "").splitlines(keepends=True)
         return "".join(lines[-tail:] if tail else lines)
