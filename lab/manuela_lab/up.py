@@ -41,6 +41,7 @@ class Wish:
 def up(places: Places, wish: Wish, progress: Progress) -> Lab:
     """Start the lab, or finish what an interrupted start left, or see that all of it runs."""
     prerequisites.ensure_linux()
+    ensure_possible(wish)
     with alone(places.lock):
         known = lab.load(places)
         _ensure_same(known, wish)
@@ -48,6 +49,15 @@ def up(places: Places, wish: Wish, progress: Progress) -> Lab:
         current = _start(places, wish, known, built, progress)
         _bring_up(current, progress)
     return current
+
+
+def ensure_possible(wish: Wish) -> None:
+    """Refuse what could only fail minutes later."""
+    if wish.gitops and profile(wish.profile).openshift:
+        raise LabError(
+            "--gitops does not go with the profile openshift, whose Argo CD looks into another namespace than the "
+            "repository's Applications are for; take the profile default or single"
+        )
 
 
 def _ensure_same(known: Lab | None, wish: Wish) -> None:

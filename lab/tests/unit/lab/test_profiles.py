@@ -21,6 +21,7 @@ from manuela_lab.network import Network
 from manuela_lab.places import CHECKOUT
 from manuela_lab.profile import OPENSHIFT, PROFILES, SINGLE, Profile
 from manuela_lab.programs import programs
+from manuela_lab.up import Wish, ensure_possible
 
 
 def shaped(lab: Lab, profile: Profile) -> Lab:
@@ -110,6 +111,13 @@ def test_a_login_outlives_the_next_start(openshift: Lab):
     joint = json.loads(openshift.places.kubeconfig.read_text())
     assert [each["user"] for each in joint["users"]] == [{"token": "given"}] * 2
     assert [each["name"] for each in joint["contexts"]] == ["factory", "central"]
+
+
+def test_a_repository_of_ones_own_is_refused_where_argo_cd_would_not_see_it():
+    ensure_possible(Wish("single", gitops="somewhere"))
+    ensure_possible(Wish("openshift"))
+    with pytest.raises(LabError, match="--gitops does not go with the profile openshift"):
+        ensure_possible(Wish("openshift", gitops="somewhere"))
 
 
 def test_a_login_that_makes_no_sense_is_refused(openshift: Lab, single: Lab):
