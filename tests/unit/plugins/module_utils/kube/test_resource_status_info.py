@@ -7,6 +7,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
 from ansible_collections.manuela.event_streaming.plugins.module_utils._kube import EVENT, POD
+from ansible_collections.manuela.event_streaming.plugins.module_utils._kube_errors import Request, from_status
 from ansible_collections.manuela.event_streaming.plugins.module_utils._resource_status.core import observe
 from ansible_collections.manuela.event_streaming.tests.unit.plugins.module_utils.kube.fake_kube import (
     INTEGRATION,
@@ -55,6 +56,20 @@ def test_waits_until_ready(kube, clock):
     clock.at(7, lambda: make(kube, KAFKA, "k", READY))
     assert observe(options(K, wait=True), False, clock, kube).state["met"]
     assert 7 <= clock.seconds <= 8
+
+
+def test_a_token_that_expires_ends_the_wait_at_once_and_says_where_to_log_in(kube, clock):
+    make(kube, KAFKA, "k")
+    said = '{"message": "Unauthorized"}'
+    where = "the API server https://central.example:6443 (context central)"
+    expired = from_status(401, said, Request("get", "kafkas", "ns", "k"), where, "https://central.example:6443")
+    kube.fail("get", KAFKA, None, None, None, expired)
+    with pytest.raises(Failure) as caught:
+        observe(options(K, wait=True), False, clock, kube)
+    assert (caught.value.code, caught.value.retryable) == ("unauthorized", False)
+    assert "(context central)" in caught.value.msg
+    assert "'oc login https://central.example:6443'" in caught.value.msg
+    assert clock.seconds <= 4
 
 
 def test_a_pod_that_cannot_start_ends_the_wait(kube, clock):
