@@ -19,6 +19,8 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils import (
 from ansible_collections.manuela.event_streaming.plugins.module_utils._files import PREFIX, sweep, write_atomic
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git_claim import Claim
 
+pytestmark = pytest.mark.slow
+
 NOON = 1_800_000_000.0
 # What Python calls for the system calls of a write, and those of them that change what others see.
 CALLS = {"open", "write", "flush", "close", "fchmod", "fsync", "replace", "symlink", "unlink"}

@@ -22,6 +22,8 @@ from ansible_collections.manuela.event_streaming.tests.unit.plugins.module_utils
 proxy = pytest.importorskip("proxy")
 from proxy.http.proxy import HttpProxyBasePlugin
 
+pytestmark = pytest.mark.slow
+
 NAME = "behind.proxy.invalid"  # no name service knows a name under invalid
 REFS = b"001e# service=git-upload-pack\n00000000"
 PORTS = {"s3": (s3, LISTING), "kube": (kube, OBJECT), "git": (git, REFS)}

@@ -24,6 +24,8 @@ from ansible_collections.manuela.event_streaming.tests.unit.plugins.module_utils
     says_nothing,
 )
 
+pytestmark = pytest.mark.slow
+
 pytest.importorskip("botocore")
 pytest.importorskip("kubernetes")
 SECRET = "s3cr3t/with+signs"

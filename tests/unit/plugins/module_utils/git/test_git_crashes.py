@@ -16,6 +16,8 @@ import time
 import pytest
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
 
+pytestmark = pytest.mark.slow
+
 ROUNDS = int(os.environ.get("EVENT_STREAMING_ROUNDS", "2"))
 KILLS = int(os.environ.get("EVENT_STREAMING_KILL_STEP", "21"))
 

@@ -21,6 +21,8 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils import _ku
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
 from ansible_collections.manuela.event_streaming.plugins.module_utils._kustomization_render import find_program
 
+pytestmark = pytest.mark.slow
+
 LAB = Path(_kustomization_resource.__file__).resolve().parents[2] / "lab/gitops"
 CLONE = os.environ.get("EVENT_STREAMING_PUBLIC_REPO", "")
 LISTS = ("resources", "bases", "components", "crds", "configurations", "generators", "transformers")

@@ -13,6 +13,8 @@ import yaml
 from ansible_collections.manuela.event_streaming.tests.unit.plugins.modules.contract.shell import COLLECTION, shell_of
 from ansible_collections.manuela.event_streaming.tests.unit.plugins.modules.contract.table import CASES
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(shell_of("s3_bucket").__file__).parents[2]
 FACTS = ("type", "default", "choices", "required", "elements")
 

@@ -30,6 +30,8 @@ from ansible_collections.manuela.event_streaming.tests.unit.plugins.modules.cont
 from ansible_collections.manuela.event_streaming.tests.unit.plugins.modules.contract.shell import call, shell_of
 from ansible_collections.manuela.event_streaming.tests.unit.plugins.modules.contract.table import CASES
 
+pytestmark = pytest.mark.slow
+
 LAB = Path(shell_of("s3_bucket").__file__).resolve().parents[2] / "lab/gitops"
 MESSAGING, MIRROR = "manuela-stormshift-messaging", "manuela-data-lake-factory-mirror-maker"
 URL = "https://git.example.com/demo/manuela-gitops.git"

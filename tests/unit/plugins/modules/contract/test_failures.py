@@ -11,6 +11,8 @@ import pytest
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import CODES
 from ansible_collections.manuela.event_streaming.tests.unit.plugins.modules.contract.table import CASES, FAULTS
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("mode", ["check", "run"])
 @pytest.mark.parametrize(("case", "fault"), FAULTS, ids=lambda one: str(one))

@@ -7,6 +7,8 @@ from __future__ import annotations
 import pytest
 from ansible_collections.manuela.event_streaming.tests.unit.plugins.modules.contract.table import CASES, WRITING
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("case", WRITING, ids=str)
 def test_twelve_steps(case, enter):
