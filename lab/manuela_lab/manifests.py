@@ -50,9 +50,10 @@ def objects(paths: Iterable[Path]) -> list[dict[str, Any]]:
 
 
 def parse(text: str, name: str) -> list[dict[str, Any]]:
-    """Every object of a YAML text; ``name`` is for the error."""
+    """Every object of a YAML text, those of a List too; ``name`` is for the error."""
     try:
-        return [each for each in yaml.load_all(text, Loader=_LOADER) if each]
+        documents = [each for each in yaml.load_all(text, Loader=_LOADER) if each]
+        return [item for each in documents for item in (each["items"] if each.get("kind") == "List" else [each])]
     except yaml.YAMLError as error:
         raise LabError(f"{name} is not YAML: {str(error).splitlines()[0]}") from error
 

@@ -39,9 +39,15 @@ def _place(entry: dict[str, Any]) -> str:
     return STAYING.get(variable, EVERYWHERE)
 
 
+def shipped(name: str) -> list[dict[str, Any]]:
+    """Return the objects of a manifest."""
+    items: list[dict[str, Any]] = yaml.safe_load((ROOT / "docs" / "rights" / name).read_text())["items"]
+    return items
+
+
 def granted(name: str) -> set[Right]:
     """Return what a manifest grants to the account."""
-    documents = list(yaml.safe_load_all((ROOT / "docs" / "rights" / name).read_text()))
+    documents = shipped(name)
     bound = {_target(each) for each in documents if each["kind"].endswith("RoleBinding")}
     roles = [each for each in documents if each["kind"] in ("Role", "ClusterRole")]
     assert {_target(each) for each in roles} == bound, "a role without a binding, or a binding without a role"
@@ -72,7 +78,7 @@ def test_the_shipped_rights_are_the_ones_that_the_preflight_asks_for(side: str) 
 
 @pytest.mark.parametrize("side", ["factory", "central"])
 def test_no_right_is_a_wildcard_and_every_subject_is_the_one_account(side: str) -> None:
-    documents = list(yaml.safe_load_all((ROOT / "docs" / "rights" / f"{side}.yaml").read_text()))
+    documents = shipped(f"{side}.yaml")
     account = next(each["metadata"] for each in documents if each["kind"] == "ServiceAccount")
     for each in documents:
         assert "*" not in yaml.safe_dump(each.get("rules", []))

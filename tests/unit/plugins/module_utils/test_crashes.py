@@ -23,7 +23,7 @@ pytestmark = pytest.mark.slow
 
 NOON = 1_800_000_000.0
 # What Python calls for the system calls of a write, and those of them that change what others see.
-CALLS = {"open", "write", "flush", "close", "fchmod", "fsync", "replace", "symlink", "unlink"}
+CALLS = frozenset({"open", "write", "flush", "close", "fchmod", "fsync", "replace", "symlink", "unlink"})
 TELLING = {"fsync", "replace", "symlink", "unlink"}
 
 

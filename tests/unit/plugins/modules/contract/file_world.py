@@ -72,7 +72,7 @@ def tree_of(root: Path, *, but: str = "") -> dict[str, Any]:
     found = {}
     for path in sorted(root.rglob("*")):
         name = str(path.relative_to(root))
-        if but and name.split("/")[0] == but:
+        if but and name.split("/", maxsplit=1)[0] == but:
             continue
         state = path.lstat()
         content = path.readlink() if path.is_symlink() else path.read_bytes() if path.is_file() else None

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.mark.parametrize("mode", ["check", "run"])
-@pytest.mark.parametrize(("case", "fault"), FAULTS, ids=lambda one: str(one))
+@pytest.mark.parametrize(("case", "fault"), FAULTS, ids=str)
 def test_a_fault_has_its_code_and_leaves_the_world_alone(case, fault, mode, enter):
     if mode == "check" and fault.writes:
         pytest.skip("it shows only after a write")
