@@ -53,9 +53,14 @@ def parse(text: str, name: str) -> list[dict[str, Any]]:
     """Every object of a YAML text, those of a List too; ``name`` is for the error."""
     try:
         documents = [each for each in yaml.load_all(text, Loader=_LOADER) if each]
-        return [item for each in documents for item in (each["items"] if each.get("kind") == "List" else [each])]
+        return [item for each in documents for item in _items(each)]
     except yaml.YAMLError as error:
         raise LabError(f"{name} is not YAML: {str(error).splitlines()[0]}") from error
+
+
+def _items(document: Any) -> list[Any]:
+    listed = isinstance(document, dict) and document.get("kind") == "List"
+    return list(document["items"]) if listed else [document]
 
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
