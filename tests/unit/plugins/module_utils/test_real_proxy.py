@@ -45,9 +45,9 @@ class Resolver(HttpProxyBasePlugin):
         return ("127.0.0.1" if host == NAME else None), None
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def through():
-    """Return the URL of a proxy that runs."""
+    """Return the URL of a proxy that runs for one test: ansible-test forks each, and the fork must end what it began."""
     options = {
         "hostname": ip_address("127.0.0.1"),
         "port": 0,
