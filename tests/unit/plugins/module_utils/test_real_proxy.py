@@ -47,7 +47,7 @@ class Resolver(HttpProxyBasePlugin):
 
 @pytest.fixture
 def through():
-    """Return the URL of a proxy that runs for one test: ansible-test forks each, and the fork must end what it began."""
+    """Return the URL of a proxy for one test: ansible-test forks each, and the fork must end what it began."""
     options = {
         "hostname": ip_address("127.0.0.1"),
         "port": 0,
