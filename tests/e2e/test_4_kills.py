@@ -62,7 +62,14 @@ PROGRAMS = (
 
 
 def _victims(lab: Lab, program: str) -> list[int]:
-    return [pid for pid in lab.processes() if program.encode() in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    return [pid for pid in lab.processes() if program.encode() in _command_line(pid)]
+
+
+def _command_line(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:  # it ended meanwhile
+        return b""
 
 
 def _well(lab: Lab, seconds: float) -> str:
