@@ -23,7 +23,7 @@ PARTS = (
     Part("types", types, CHECK, 300),
     Part("yamllint", command(BIN / "yamllint", "--strict", "."), CHECK, 60),
     Part("units", pytest("tests/unit", options=("-m", "not slow", "-n", "2")), CHECK, 600),
-    Part("slow-units", pytest("tests/unit", options=("-m", "slow", "-n", "2")), TEST, 900),
+    Part("slow-units", pytest("tests/unit", options=("-m", "slow")), RELEASE, 900),
     Part("lab-units", pytest("lab/tests/unit", options=("--import-mode=importlib",)), CHECK, 600, "lab"),
     Part("tree", pytest("tests/tree"), CHECK, 600),
     Part("awx", awx_objects, TEST, 600),
