@@ -56,6 +56,8 @@ PARTS = (
     Part("jobs", with_awx(PYTHON, "-m", "pytest", "tests/jobs"), TEST, 1800, "lab"),
     Part("molecule", molecule, TEST, 1800, "lab"),
     Part("end-to-end", pytest(*SHOW), TEST, 2400, "lab"),
+    Part("preflight", pytest("tests/e2e/test_7_preflight.py"), RELEASE, 3600, "lab"),
+    Part("public-repository", pytest("tests/e2e/test_6_public_repository.py"), RELEASE, 3600, "lab"),
     Part("profiles", pytest("tests/e2e/test_8_profiles.py"), RELEASE, 7200, "lab"),
     Part("outage", pytest("tests/e2e/test_9_outage.py"), RELEASE, 3600, "lab"),
     Part("faults", pytest("tests/e2e/test_8_faults.py"), RELEASE, 3600, "lab"),
