@@ -5,10 +5,7 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
-import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +14,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from driving import PATIENCE, Lab
+from own_lab import add_lab_option, given_or_own_lab
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -30,31 +28,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Take a lab that is up already, while tests are written."""
-    parser.addoption("--lab-dir", help="use the lab in this directory, and leave it up")
+    """Add the options of these tests."""
+    add_lab_option(parser)
 
 
 @pytest.fixture(scope="session")
 def lab(request: pytest.FixtureRequest) -> Iterator[Lab]:
     """Return a lab that is up; take it down and insist that nothing is left."""
-    given = request.config.getoption("--lab-dir")
-    if given:
-        yield Lab(Path(given).resolve())
-        return
-    yield from _own_lab(Path(tempfile.mkdtemp(prefix="lab-")))
-
-
-def _own_lab(directory: Path) -> Iterator[Lab]:
-    lab = Lab(directory)
-    begin = time.monotonic()
-    up = lab.command("up", limit=1500)
-    try:
-        assert up.returncode == 0, up.stdout + up.stderr
-        print(f"lab up: {time.monotonic() - begin:.1f} s")
+    with given_or_own_lab(request.config) as lab:
         yield lab
-    finally:
-        down = lab.command("down", limit=120)
-        left = lab.processes()
-        shutil.rmtree(directory, ignore_errors=True)
-    assert down.returncode == 0, down.stdout + down.stderr
-    assert not left, f"still running after lab down: {left}"

@@ -9,14 +9,12 @@ On the profile openshift everything is done by the accounts of docs/rights, with
 from __future__ import annotations
 
 import shlex
-import shutil
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from driving import ROOT, Lab, Play
+from own_lab import own_lab
 
 INVENTORIES = {"single": "single-cluster", "openshift": "openshift"}
 ACCOUNT = "system:serviceaccount:openshift-gitops:event-streaming"
@@ -47,17 +45,8 @@ class Presenter:
 @pytest.fixture(scope="module", params=sorted(INVENTORIES))
 def presenter(request: pytest.FixtureRequest) -> Iterator[Presenter]:
     """Return a presenter before a lab of each shape."""
-    directory = Path(tempfile.mkdtemp(prefix=f"lab-{request.param}-"))
-    lab = Lab(directory)
-    up = lab.command("up", "--profile", request.param, limit=1500)
-    try:
-        assert up.returncode == 0, up.stdout + up.stderr
+    with own_lab("--profile", request.param) as lab:
         yield Presenter(lab, request.param)
-    finally:
-        lab.command("down", limit=120)
-        left = lab.processes()
-        shutil.rmtree(directory, ignore_errors=True)
-    assert not left, f"still running after lab down: {left}"
 
 
 @pytest.fixture

@@ -17,25 +17,19 @@ sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parent / "e2e"), str(HERE.
 from awx.fake_awx import FakeAwx
 from driving import Lab
 from launching import Awx, Project
+from own_lab import add_lab_option, given_or_own_lab
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Take a lab that is up already, while tests are written."""
-    parser.addoption("--lab-dir", help="use the lab in this directory, and leave it up")
+    """Add the options of these tests."""
+    add_lab_option(parser)
 
 
 @pytest.fixture(scope="session")
-def lab(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    """Return a lab that is up."""
-    given = request.config.getoption("--lab-dir")
-    lab = Lab(Path(given).resolve() if given else tmp_path_factory.mktemp("lab"))
-    try:
-        up = lab.command("up", limit=1500)
-        assert up.returncode == 0, up.stdout + up.stderr
+def lab(request: pytest.FixtureRequest) -> Iterator[Lab]:
+    """Return a lab that is up; take it down and insist that nothing is left."""
+    with given_or_own_lab(request.config) as lab:
         yield lab
-    finally:
-        if not given:
-            lab.command("down")
 
 
 @pytest.fixture(scope="session")
