@@ -39,10 +39,18 @@ options:
     type: str
   security_protocol:
     description:
-      - Whether O(connection=direct) uses TLS. V(ssl) without this option if O(ca_cert) is set, else V(plaintext).
-      - O(ca_cert) and O(validate_certs) are then about Kafka's certificate.
+      - Whether Kafka is reached over TLS. V(ssl) without this option if O(trusted_certificates) is set, or O(ca_cert)
+        with O(connection=direct); else V(plaintext).
+      - With O(connection=direct) O(ca_cert) and O(validate_certs) are then about Kafka's certificate.
     type: str
     choices: [plaintext, ssl]
+  trusted_certificates:
+    description:
+      - PEM text of the certificates, or of their authorities, that Kafka may show. What the host or the image trusts
+        without it.
+      - With O(connection=pod) this tells whether a client in that cluster can reach, and trusts, a listener of another
+        one. It needs Kafka 2.7 or later in the image.
+    type: str
   topics:
     description: Names of topics. All of them are read in one task.
     type: list
@@ -144,6 +152,16 @@ EXAMPLES = r"""
     bootstrap_servers: bootstrap-manuela-data-lake-central-kafka-cluster.apps.example.com:443
     ca_cert: central-kafka.pem
     topics: [manuela-factory.iot-sensor-sw-temperature]
+
+- name: Ask in the factory's cluster whether a client there reaches and trusts the central cluster's route
+  manuela.event_streaming.kafka_topic_info:
+    context: factory
+    namespace: manuela-stormshift-messaging
+    cluster: manuela-kafka-cluster
+    bootstrap_servers: bootstrap-manuela-data-lake-central-kafka-cluster.apps.example.com:443
+    trusted_certificates: "{{ lookup('ansible.builtin.file', 'central-kafka.pem') }}"
+    topics: [manuela-factory.iot-sensor-sw-temperature]
+    sample: 0
 """
 
 RETURN = r"""
@@ -256,6 +274,7 @@ def main() -> None:
             "image": {"type": "str"},
             "bootstrap_servers": {"type": "str"},
             "security_protocol": {"type": "str", "choices": ["plaintext", "ssl"]},
+            "trusted_certificates": {"type": "str"},
             "topics": {"type": "list", "elements": "str", "required": True},
             "wait_for": {
                 "type": "str",

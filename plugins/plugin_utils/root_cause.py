@@ -21,7 +21,8 @@ _PLAN = re.compile(r"InstallPlan (?P<plan>install-\w+)")
 def root_cause(found: Any) -> dict[str, Any]:
     """Return cause, sentence, next step and the chain of evidence.
 
-    ``found`` is evidence, or what the info modules returned (also in failures), or a list of such.
+    ``found`` is evidence, or what the info modules returned (also in failures), or a list of such.  What
+    kafka_topic_info returned of a listener in another cluster has the name of the cluster that asked as ``route``.
     """
     chain = _once(entry for result in _listed(found) for entry in evidence_of(result))
     bad = [entry for entry in chain if not entry["ok"]]
@@ -108,6 +109,8 @@ def evidence_of(result: Any) -> list[dict[str, Any]]:
         return []
     if {"hop", "object", "message"} <= set(result):
         return [_entry(result["hop"], result["object"], bool(result.get("ok")), result["message"])]
+    if "route" in result:
+        return _route(result)
     if isinstance(result.get("results"), list):
         return [entry for one in result["results"] for entry in evidence_of(one)]
     found: list[dict[str, Any]] = []
@@ -120,6 +123,19 @@ def evidence_of(result: Any) -> list[dict[str, Any]]:
     for name in ("argocd_application_info", "resource_status_info", "kafka_topic_info", "s3_object_info"):
         found += _state(result.get(name))
     return found
+
+
+def _route(result: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What a client in one cluster says of a listener in another; one that could not run says nothing of it."""
+    seen = result.get("kafka_topic_info")
+    if not isinstance(seen, Mapping):
+        return []
+    reason = seen.get("reason")
+    return [
+        _entry(
+            "tls", f"route from {result['route']}", not reason, reason or "it answers, and its certificate is trusted"
+        )
+    ]
 
 
 def _hop_of(found: list[dict[str, Any]]) -> str:

@@ -170,8 +170,8 @@ RUNTIME: tuple[Rule, ...] = (
         r"Connection to node .*(could not be established|terminated)|disconnected|Timed out waiting for a node",
         "the mirror cannot reach the central Kafka: {message}",
         "oc get routes -A in the central data centre; look at the line and at firewalls between the two",
-        hops="pod",
-        about=r"mirror",
+        hops="pod tls",
+        about=r"mirror|^route ",
     ),
     rule(
         "broker_unreachable",

@@ -44,11 +44,11 @@ def load() -> Any:
     return confluent_kafka
 
 
-def settings(params: Mapping[str, Any], bootstrap_servers: str) -> dict[str, Any]:
+def settings(params: Mapping[str, Any], wanted: Wanted) -> dict[str, Any]:
     """Return the library's settings."""
-    protocol = params.get("security_protocol") or ("ssl" if params.get("ca_cert") else "plaintext")
+    protocol = "ssl" if wanted.tls else "plaintext"
     chosen: dict[str, Any] = {
-        "bootstrap.servers": bootstrap_servers,
+        "bootstrap.servers": wanted.bootstrap_servers,
         "security.protocol": protocol,
         "group.id": "manuela-event-streaming-looks",  # the library wants a name; without a subscription it is not used
         "enable.auto.commit": False,
@@ -61,6 +61,8 @@ def settings(params: Mapping[str, Any], bootstrap_servers: str) -> dict[str, Any
     if protocol == "ssl":
         if params.get("ca_cert"):
             chosen["ssl.ca.location"] = str(params["ca_cert"])
+        if wanted.trusted_certificates:
+            chosen["ssl.ca.pem"] = wanted.trusted_certificates
         if params.get("validate_certs") is False:
             chosen["enable.ssl.certificate.verification"] = False
     return chosen
@@ -76,7 +78,7 @@ class DirectConnection:
         self._timeout = float(params["request_timeout"])
         self._errors: list[str] = []
         chosen = {
-            **settings(params, wanted.bootstrap_servers),
+            **settings(params, wanted),
             "error_cb": lambda error: self._errors.append(_said(error)),
         }
         try:

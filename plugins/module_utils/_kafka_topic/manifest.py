@@ -101,6 +101,8 @@ def _environment(wanted: Wanted) -> dict[str, str]:
         "ES_SAMPLE": str(wanted.sample),
         "ES_WINDOWS": " ".join(_window(window) for window in wanted.windows),
         "ES_LIFETIME": str(wanted.lifetime),
+        "ES_PROTOCOL": "SSL" if wanted.tls else "PLAINTEXT",
+        "ES_TRUSTED": wanted.trusted_certificates,
         # Small and quick to start: three of the tools run at the same time.
         "KAFKA_HEAP_OPTS": "-Xms16m -Xmx64m",
         "KAFKA_JVM_PERFORMANCE_OPTS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",

@@ -17,7 +17,13 @@ set -u
 scratch=$(mktemp -d) || exit 1
 trap 'exit 0' TERM INT
 printf '%s\n' request.timeout.ms=8000 default.api.timeout.ms=8000 socket.connection.setup.timeout.ms=4000 \
-  > "$scratch/client"
+  "security.protocol=$ES_PROTOCOL" > "$scratch/client"
+secured=
+[ "$ES_PROTOCOL" = PLAINTEXT ] || secured="--consumer.config $scratch/client"
+if [ -n "$ES_TRUSTED" ]; then
+  printf '%s\n' "$ES_TRUSTED" > "$scratch/trusted.pem"
+  printf '%s\n' ssl.truststore.type=PEM "ssl.truststore.location=$scratch/trusted.pem" >> "$scratch/client"
+fi
 say() { printf '%s%s %s\n' "$ES_MARK" "$ES_RUN" "$*"; }
 
 # offsets TIME FILE: lines of topic:partition:offset
@@ -35,9 +41,9 @@ offsets() {
 }
 
 consume() {
-  bin/kafka-console-consumer.sh --bootstrap-server "$ES_BOOTSTRAP" --topic "$1" --partition "$2" --offset "$3" \
-    --max-messages "$4" --timeout-ms "$5" --property print.timestamp=true --property print.partition=true \
-    --property print.offset=true --property print.key=true 2> "$scratch/records.err"
+  bin/kafka-console-consumer.sh --bootstrap-server "$ES_BOOTSTRAP" $secured --topic "$1" --partition "$2" \
+    --offset "$3" --max-messages "$4" --timeout-ms "$5" --property print.timestamp=true \
+    --property print.partition=true --property print.offset=true --property print.key=true 2> "$scratch/records.err"
 }
 
 records() {

@@ -45,6 +45,8 @@ class Wanted:
     produced_after: float | None = None
     windows: tuple[Window, ...] = ()
     watch: int = 0
+    tls: bool = False
+    trusted_certificates: str = ""
 
     @property
     def lifetime(self) -> int:
@@ -56,7 +58,7 @@ class Wanted:
         """Tells reads apart: the same options give the same text, so that a wait finds its own pod again."""
         said = [self.topics, self.bootstrap_servers, self.image, self.sample, self.cluster]
         asked = [[*astuple(window)] for window in self.windows]
-        text = json.dumps([*said, self.quiet_seconds, asked])
+        text = json.dumps([*said, self.quiet_seconds, asked, self.tls, self.trusted_certificates])
         return hashlib.sha256(text.encode()).hexdigest()[:8]
 
     @property
@@ -84,6 +86,8 @@ def wanted_of(params: Mapping[str, Any]) -> Wanted:
         quiet_seconds=float(params["quiet_seconds"]) if params["wait_for"] == "still" else 0.0,
         produced_after=params.get("produced_after"),
         watch=int(params.get("watch") or 0),
+        tls=_tls(params),
+        trusted_certificates=str(params.get("trusted_certificates") or ""),
         windows=tuple(_window(entry, params["topics"]) for entry in params.get("windows") or ()),
     )
 
@@ -112,6 +116,17 @@ def _check_looks(params: Mapping[str, Any]) -> None:
         raise Failure(
             "invalid_option", "wait_for flowing and produced_after read the newest records. Give a sample of 1 or more"
         )
+
+
+def _tls(params: Mapping[str, Any]) -> bool:
+    trusted = params.get("trusted_certificates")
+    if trusted and "-----BEGIN CERTIFICATE-----" not in trusted:
+        raise Failure(
+            "invalid_option", "trusted_certificates: this is no certificate. Give PEM text, not base64 or a path"
+        )
+    if params.get("security_protocol"):
+        return bool(params["security_protocol"] == "ssl")
+    return bool(trusted) or (params["connection"] == "direct" and bool(params.get("ca_cert")))
 
 
 def _window(entry: Mapping[str, Any], topics: Sequence[str]) -> Window:

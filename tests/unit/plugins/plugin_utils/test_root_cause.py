@@ -215,3 +215,34 @@ def test_a_sync_that_is_retried_is_told_from_one_that_is_in_the_way(revision, ca
 def test_a_refused_request_is_evidence_too():
     failed = {"msg": "no answer from the API server https://a:6443: refused", "failure": {"code": "unreachable"}}
     assert root_cause({"results": [failed]})["cause"] == "api_unreachable"
+
+
+HOST = "bootstrap-central.apps.example.com:443"
+
+
+@pytest.mark.parametrize(
+    ("cause", "said"),
+    [
+        ("tls_untrusted", "SSLHandshakeException: PKIX path building failed: unable to find valid certification path"),
+        ("tls_expired", "SSLHandshakeException: PKIX path validation failed: validity check failed"),
+        ("tls_wrong_name", "CertificateException: No subject alternative DNS name matching bootstrap-central found."),
+        ("name_unresolved", "ConfigException: No resolvable bootstrap urls given in bootstrap.servers"),
+        ("mirror_cut_off", "TimeoutException: Timed out waiting for a node assignment. Call: listTopics"),
+    ],
+)
+def test_a_route_is_judged_by_a_client_on_the_other_side(cause, said):
+    state = {"observed": False, "reason": f"{HOST} does not answer: {said}", "met": False, "topics": []}
+    found = root_cause([{"kafka_topic_info": state, "route": "factory"}])
+    assert (found["cause"], found["hop"], found["object"]) == (cause, "tls", "route from factory")
+
+
+def test_topics_that_central_does_not_have_say_nothing_of_the_route():
+    topics = [{"name": "iot-sensor-sw-temperature", "exists": False}]
+    state = {"observed": True, "reason": "", "met": True, "topics": topics}
+    (hop,) = root_cause([{"kafka_topic_info": state, "route": "factory"}])["chain"]
+    assert (hop["hop"], hop["ok"], hop["message"]) == ("tls", True, "it answers, and its certificate is trusted")
+
+
+def test_a_pod_that_could_not_run_says_nothing_of_the_route():
+    failed = {"failed": True, "failure": {"code": "refused", "details": {}}, "msg": "exceeded quota"}
+    assert root_cause([{**failed, "route": "factory"}])["chain"] == []

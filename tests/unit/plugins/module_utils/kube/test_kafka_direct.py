@@ -15,6 +15,8 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._kafka_top
 )
 from ansible_collections.manuela.event_streaming.plugins.module_utils._kafka_topic.wanted import wanted_of
 
+CERTIFICATE = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
+
 
 class KafkaError(Exception):
     pass
@@ -102,7 +104,7 @@ def test_sees_offsets_growth_and_the_newest_records(clock):
 
 
 def test_joins_no_group_commits_nothing_and_creates_no_topic():
-    chosen = settings({}, "b:9092")
+    chosen = settings({}, wanted_of(options()))
     assert (chosen["enable.auto.commit"], chosen["enable.auto.offset.store"], chosen["allow.auto.create.topics"]) == (
         False,
         False,
@@ -112,12 +114,25 @@ def test_joins_no_group_commits_nothing_and_creates_no_topic():
 
 @pytest.mark.parametrize(
     ("given", "protocol"),
-    [({}, "plaintext"), ({"ca_cert": "x.pem"}, "ssl"), ({"security_protocol": "ssl"}, "ssl")],
+    [
+        ({}, "plaintext"),
+        ({"ca_cert": "x.pem"}, "ssl"),
+        ({"security_protocol": "ssl"}, "ssl"),
+        ({"trusted_certificates": CERTIFICATE}, "ssl"),
+        ({"trusted_certificates": CERTIFICATE, "security_protocol": "plaintext"}, "plaintext"),
+    ],
 )
-def test_tls_as_asked_or_when_there_is_an_authority(given, protocol):
-    chosen = settings(given, "b:443")
+def test_tls_as_asked_or_when_there_is_somebody_to_trust(given, protocol):
+    chosen = settings(given, wanted_of(options(**given)))
     assert chosen["security.protocol"] == protocol
     assert chosen.get("ssl.ca.location") == given.get("ca_cert")
+    assert chosen.get("ssl.ca.pem") == (given.get("trusted_certificates") if protocol == "ssl" else None)
+
+
+@pytest.mark.parametrize("connection", ["pod", "direct"])
+def test_what_is_no_certificate_is_refused_before_anything_is_done(connection):
+    with pytest.raises(Failure, match="trusted_certificates: this is no certificate. Give PEM text"):
+        wanted_of(options(connection=connection, trusted_certificates="LS0tLS1CRUdJTg=="))
 
 
 def test_old_records_do_not_flow(clock):
