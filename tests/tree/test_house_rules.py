@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ FUNCTION_LINES = 30
 SHELL_LINES = 60
 BANNED_NAMES = ("utils", "helper", "manager", "common")
 BANNED_IN_ROLES = {"shell", "command", "raw", "script", "git", "set_fact"}
+ENTRY = re.compile(r"name: manuela\.event_streaming\.(\w+)\n +tasks_from: (\w+)\n")
 SHELL_IMPORTS = ("__future__", "typing", "ansible_collections.manuela.event_streaming.plugins.module_utils")
 
 
@@ -103,3 +105,24 @@ def _tasks(items: list[dict[str, Any]] | None) -> Iterator[dict[str, Any]]:
         yield task
         for part in ("block", "rescue", "always"):
             yield from _tasks(task.get(part))
+
+
+@pytest.mark.parametrize("fragment", ["kube", "s3"])
+def test_an_action_group_has_every_module_that_shares_its_options(root: Path, fragment: str) -> None:
+    shared = f"  - manuela.event_streaming.{fragment}\n"
+    sharing = [path.stem for path in sorted((root / "plugins/modules").glob("*.py")) if shared in path.read_text()]
+    assert sharing
+    assert yaml.safe_load((root / "meta/runtime.yml").read_text())["action_groups"][fragment] == sharing
+
+
+def test_every_entry_point_that_is_used_is_documented(root: Path) -> None:
+    used = set()
+    for path in [*(root / "playbooks").rglob("*.yml"), *(root / "roles").glob("*/tasks/*.yml")]:
+        used |= set(ENTRY.findall(path.read_text()))
+    assert used
+    documented = {
+        (path.parts[-3], entry)
+        for path in (root / "roles").glob("*/meta/argument_specs.yml")
+        for entry in yaml.safe_load(path.read_text())["argument_specs"]
+    }
+    assert not used - documented

@@ -76,6 +76,10 @@ def test_the_shipped_rights_are_the_ones_that_the_preflight_asks_for(side: str) 
     assert granted(f"{side}.yaml") - UNASKED == wanted
 
 
+def test_the_stage_outage_has_rights_of_its_own() -> None:
+    assert granted("outage.yaml") == asked("factory", "factory_outage_permissions")
+
+
 @pytest.mark.parametrize("side", ["factory", "central"])
 def test_no_right_is_a_wildcard_and_every_subject_is_the_one_account(side: str) -> None:
     documents = shipped(f"{side}.yaml")
