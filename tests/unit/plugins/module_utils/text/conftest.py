@@ -12,25 +12,9 @@ from typing import Any, Callable, Mapping
 import pytest
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
 from ansible_collections.manuela.event_streaming.plugins.module_utils._plan import Result
+from ansible_collections.manuela.event_streaming.tests.unit.plugins.modules.contract.file_world import NOON, Clock
 
 Core = Callable[[Mapping[str, Any], bool, Any], Result]
-NOON = 1_800_000_000.0
-
-
-@dataclass
-class Clock:
-    """A clock that stands still."""
-
-    seconds: float = NOON
-
-    def now(self) -> float:
-        return self.seconds
-
-    def epoch(self) -> float:
-        return self.seconds
-
-    def sleep(self, seconds: float) -> None:
-        self.seconds += seconds
 
 
 @dataclass
