@@ -125,6 +125,11 @@ class WorkCopy:
             raise Failure("not_found", f"{self.root} has no remote {name}. Add one: git remote add {name} URL")
         return name, url
 
+    def default_branch(self, branch: str) -> str:
+        """Return the default branch of the remote that ``branch`` belongs to, as the clone has noted it."""
+        noted = f"refs/remotes/{self.remote(branch)[0]}/"
+        return self.git.ask("symbolic-ref", "--quiet", f"{noted}HEAD").removeprefix(noted)
+
     def remote_tip(self, branch: str) -> str:
         """Return the remote's revision of ``branch``, with its objects here; an empty text when there is none."""
         name, url = self.remote(branch)

@@ -12,6 +12,7 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._errors im
 
 _TRANSIENT = re.compile(r"Connection (reset|timed out)|early EOF|hung up|RPC failed|error: (408|429|5\d\d)|Empty reply|"
                         r"unexpected disconnect|HTTP (408|429|5\d\d)")  # fmt: skip
+_PROTECTED = "The branch is protected: push to another branch and open a pull request"
 _NOISE = re.compile(r"^(hint:|Cloning into|From |To |Everything up-to-date|remote:\s*$|\s*$)")
 # First match wins: a host's rule is more telling than the "unable to access" that git puts under it.
 _KINDS: tuple[tuple[str, Code, str], ...] = (
@@ -19,8 +20,7 @@ _KINDS: tuple[tuple[str, Code, str], ...] = (
     (r"GH009|GH013.*secret|secret.*(detected|found|scanning)|[Pp]ush cannot contain secrets", "refused",
      "The host found a secret in the commit: keep it out of Git, or allow it at the host"),
     (r"GH006|GH013|[Pp]rotected branch|protected branch hook|not allowed to (force )?push|branch is protected|"
-     r"push declined|TF402455|branch .* restricted", "refused",
-     "The branch is protected: push to another branch and open a pull request"),
+     r"push declined|TF402455|branch .* restricted|only be modified through pull requests", "refused", _PROTECTED),
     (r"hook declined|hook failed|pre-push|failed to push.*hook|remote: .*declined", "refused",
      "A hook refused: do what it says, then run again"),
     (r"Host key verification failed", "unauthorized",
@@ -59,6 +59,11 @@ def git_failure(verb: str, said: str, where: str, redact: Callable[[str], str] =
         retryable=code in ("unreachable", "conflict"),
         details={"command": verb, "transient": bool(_TRANSIENT.search(said)), "said": quoted},
     )
+
+
+def is_protected(said: str) -> bool:
+    """Say whether it is the branch that is protected, which pushing to another one would cure."""
+    return kind_of(said)[1] == _PROTECTED
 
 
 def kind_of(said: str) -> tuple[Code, str]:

@@ -27,7 +27,12 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._git_commi
 )
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git_copy import Advance, WorkCopy, opened
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git_diff import readable_diff
-from ansible_collections.manuela.event_streaming.plugins.module_utils._git_errors import essence, git_failure, kind_of
+from ansible_collections.manuela.event_streaming.plugins.module_utils._git_errors import (
+    essence,
+    git_failure,
+    is_protected,
+    kind_of,
+)
 from ansible_collections.manuela.event_streaming.plugins.module_utils._plan import Result
 from ansible_collections.manuela.event_streaming.plugins.module_utils._wait import Clock
 
@@ -94,6 +99,8 @@ class Publisher:
                 if sent and not self.copy.only_in(sent.built.tip, base):  # the push landed, its answer was lost
                     return self._settle(replace(sent, attempts=attempt), check_mode)
                 built = self._build(base)
+                if not base and not built.commits and self._is_there(built.tip):
+                    base = built.tip  # a branch without a commit of its own is not made
                 if built.tip == base or check_mode:
                     return self._settle(Outcome(built, base, attempt, False), check_mode)
                 if sent and sent.base != base:
@@ -122,6 +129,12 @@ class Publisher:
     def _recorded(self) -> bool:
         return bool(self.head) and self.copy.git.ask("rev-parse", "--verify", "--quiet", self.pending) == self.head
 
+    def _is_there(self, revision: str) -> bool:
+        """Say whether the remote's default branch has the revision."""
+        default = self.copy.default_branch(self.branch)
+        tip = self.copy.remote_tip(default) if default else ""
+        return bool(tip) and not self.copy.only_in(revision, tip)
+
     def _push(self, tip: str) -> bool:
         """Push; False when somebody else was quicker."""
         name, url = self.copy.remote(self.branch)
@@ -141,7 +154,8 @@ class Publisher:
     def _refused(self, said: str, tip: str, url: str) -> Failure:
         failure = git_failure("git push", said, url, self.copy.git.redact)
         code, advice = kind_of(said)
-        details = {**failure.details, "branch": self.branch, "revision": tip, "kept_as": self.pending}
+        details = {**failure.details, "branch": self.branch, "revision": tip, "kept_as": self.pending,
+                   "protected": is_protected(said)}  # fmt: skip
         return Failure(
             code,
             self.copy.git.redact(

@@ -20,6 +20,7 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._git_claim
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git_copy import WorkCopy, opened
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git_diff import readable_diff
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git_errors import without_password
+from ansible_collections.manuela.event_streaming.plugins.module_utils._git_merged import includes
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git_tree import PrivateIndex
 from ansible_collections.manuela.event_streaming.plugins.module_utils._plan import Result
 from ansible_collections.manuela.event_streaming.plugins.module_utils._wait import Clock
@@ -78,13 +79,13 @@ def _missing(path: Path) -> bool:
 def _clone(path: Path, url: str, params: Mapping[str, Any], access: Access, check_mode: bool) -> Result:
     parent = _parent(path, create=not check_mode)
     git = Git(parent, access)
-    branch, tip = _advertised(git, url, params["branch"] or "", params["create_branch"])
+    branch, tip, default = _advertised(git, url, params["branch"] or "", params["create_branch"])
     if not check_mode:
         with _sibling(path, parent) as room:
             _clone_into(git, url, branch, tip, room)
             os.rename(room, path)
         Claim(path.resolve() / ".git").take(params["protect"] or [])
-    state = _state(path, branch, tip, tip, url)
+    state = {**_state(path, branch, tip, tip, url), "default_branch": default or None}
     reasons = (f"there is no work copy at {path}",)
     return Result(True, state, reasons, before={"revision": None}, after={"revision": tip or None})
 
@@ -101,8 +102,8 @@ def _parent(path: Path, *, create: bool) -> Path:
     return parent
 
 
-def _advertised(git: Git, url: str, branch: str, create: bool) -> tuple[str, str]:
-    """Return branch and revision to start from, as the remote names them."""
+def _advertised(git: Git, url: str, branch: str, create: bool) -> tuple[str, str, str]:
+    """Return branch and revision to start from, and the default branch, as the remote names them."""
     said = git.run("ls-remote", "--symref", url, "HEAD", "refs/heads/*", url=url).text
     default, tips = "", {}
     for line in said.splitlines():
@@ -113,12 +114,12 @@ def _advertised(git: Git, url: str, branch: str, create: bool) -> tuple[str, str
             tips[name.removeprefix("refs/heads/")] = value
     wanted = branch or default or "main"
     if wanted in tips:
-        return wanted, tips[wanted]
+        return wanted, tips[wanted], default
     if tips and not create:
         names = ", ".join(sorted(tips)[:20])
         raise Failure("not_found", f"{without_password(url)} has no branch {wanted}. It has: {names}. "
                       "Give one of them, or create_branch: true", details={"branches": sorted(tips)})  # fmt: skip
-    return wanted, tips.get(default, "")
+    return wanted, tips.get(default, ""), default
 
 
 @contextmanager
@@ -153,12 +154,14 @@ def _clone_into(git: Git, url: str, branch: str, tip: str, room: Path) -> None:
 def _forward(copy: WorkCopy, url: str, params: Mapping[str, Any], check_mode: bool) -> Result:
     _require_remote(copy, url)
     branch = copy.require(params["branch"] or "")
-    head, tip = copy.head(), copy.remote_tip(branch)
+    head, there = copy.head(), copy.remote_tip(branch)
+    if not there and not params["create_branch"] and head:
+        raise Failure("not_found", f"{url} has no branch {branch}. Give a branch that it has, or create_branch: true")
+    anew = _merged_into(copy, url, head) if head and not there else ""
+    tip = there or anew
     if not params["adopt"]:
         _protect(copy, params["protect"] or [], tip)
-    if not tip and not params["create_branch"] and head:
-        raise Failure("not_found", f"{url} has no branch {branch}. Give a branch that it has, or create_branch: true")
-    behind, ahead = copy.only_in(tip, head), copy.only_in(head, tip) if tip else []
+    behind, ahead = copy.only_in(tip, head), copy.only_in(head, tip) if there else []
     move = bool(behind) and not ahead and copy.advance(branch, head, tip, dry=True).moved
     reasons: tuple[str, ...] = ()
     text = ""
@@ -172,8 +175,18 @@ def _forward(copy: WorkCopy, url: str, params: Mapping[str, Any], check_mode: bo
     if not check_mode:
         _claim(copy, params["protect"] or [])
     left = 0 if move else len(behind)
-    state = _state(copy.root, branch, tip if move else head, tip, url, len(ahead), left, copy.dirty())
-    return Result(move, state, reasons, prepared=text)
+    state = _state(copy.root, branch, tip if move else head, there, url, len(ahead), left, copy.dirty())
+    return Result(move, {**state, "default_branch": copy.default_branch(branch) or None}, reasons, prepared=text)
+
+
+def _merged_into(copy: WorkCopy, url: str, head: str) -> str:
+    """Return where a branch that the remote lacks begins anew: at the default branch, once that includes HEAD.
+
+    So it is with a branch that was merged, and deleted at the host.
+    """
+    _branch, advertised, default = _advertised(copy.git, url, "", create=True)
+    tip = copy.remote_tip(default) if advertised else ""
+    return tip if tip and includes(copy.git, copy.room, tip, head) else ""
 
 
 def _claim(copy: WorkCopy, protect: list[str]) -> None:

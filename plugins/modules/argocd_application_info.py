@@ -48,7 +48,8 @@ options:
     type: str
   work_tree:
     description:
-      - Work copy whose Git says whether a revision descends from O(revision), because others commit too.
+      - Work copy whose Git says whether a revision includes O(revision), because others commit too. One that descends
+        from it does, and so does one to which all its changes were merged in other commits (squashed or rebased).
       - Its files and C(.git) are left as they are. Only O(revision) itself counts without it.
     type: path
   git_access:
@@ -73,6 +74,11 @@ options:
         description: Whether the host's certificate is checked.
         type: bool
         default: true
+  merge_of:
+    description:
+      - What has to be merged before Argo CD can see O(revision), for instance the URL of a pull request. As long as
+        the revision is not there, the line of progress says that this is waited for.
+    type: str
   refresh:
     description: Whether Argo CD is asked to compare now. V(hard) drops its cached manifests too.
     type: str
@@ -226,6 +232,7 @@ def main() -> None:
             "revision": {"type": "str"},
             "work_tree": {"type": "path"},
             "git_access": {"type": "dict", "options": git_access},
+            "merge_of": {"type": "str"},
             "refresh": {"type": "str", "choices": ["none", "normal", "hard"], "default": "none"},
             "refreshed_after": {"type": "str"},
             "settle_seconds": {"type": "float", "default": 2},

@@ -227,7 +227,10 @@ failure:
       type: bool
       sample: false
     details:
-      description: Further facts, for instance the C(paths) of a conflict, or what the host C(said).
+      description:
+        - Further facts, for instance the C(paths) of a conflict, or what the host C(said). After a push that was
+          refused, the C(branch), the C(revision) that was kept, C(kept_as) which reference, and whether the branch is
+          C(protected), so that another one would be taken.
       type: dict
       sample: {paths: [config/instances/manuela-stormshift/messaging/kustomization.yaml]}
 """

@@ -35,6 +35,7 @@ options:
   create_branch:
     description:
       - Whether a branch that the remote does not have is started at the remote's default branch.
+      - One that was merged there, squashed or not, and then deleted at the host, is started anew.
     type: bool
     default: false
   protect:
@@ -98,6 +99,10 @@ git_worktree:
       description: Commit of the branch on the remote. Null when the remote has no such branch.
       type: str
       sample: 8f14e45fceea167a5a36dedd4bea2543c9f2e6a1
+    default_branch:
+      description: The remote's default branch. Null when the clone does not know it.
+      type: str
+      sample: main
     ahead:
       description: Number of local commits that the remote does not have.
       type: int

@@ -101,6 +101,8 @@ def _followed(where: str, centre: Facts, parent: Manifest) -> Row:
     if not same_repository(str(url), centre["repo"]):
         fix = f"""{patch}'{{"spec":{{"source":{{"repoURL":"{centre["repo"]}"}}}}}}'"""
         return failure(where, "its source", f"{name} follows {url}, and we push to {centre['repo']}", fix)
+    if centre.get("proposed") and branch != centre["branch"]:
+        return ok(where, "its source", f"follows our repository, {branch}, once {centre['branch']} is merged into it")
     if branch not in (centre["branch"], f"refs/heads/{centre['branch']}", "HEAD"):
         fix = f"""{patch}'{{"spec":{{"source":{{"targetRevision":"{centre["branch"]}"}}}}}}'"""
         return failure(where, "its source", f"{name} follows {branch}, and we push to {centre['branch']}", fix)

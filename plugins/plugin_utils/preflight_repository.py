@@ -139,7 +139,7 @@ def _applications(git: Facts, files: Files) -> Row:
         place = path.rpartition("/")[2]
         if source and not same_repository(str(source.get("repoURL") or ""), git["repo"]):
             wrong.append(f"{place} deploys from {source.get('repoURL')}")
-        elif source and source.get("targetRevision") not in (git["branch"], "HEAD", None):
+        elif source and not git.get("proposed") and source.get("targetRevision") not in (git["branch"], "HEAD", None):
             wrong.append(f"{place} deploys {source.get('targetRevision')}, not {git['branch']}")
     if wrong:
         return failure(GIT, "applications", "; ".join(wrong), f"{PREPARE} sets their source", mended=True)

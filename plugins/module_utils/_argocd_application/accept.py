@@ -4,7 +4,7 @@
 """When an Application is done; pure.
 
 Argo CD says Synced and Healthy about the revision that it knows, so an answer counts only when it was made after our
-refresh and about our revision or one that descends from it.
+refresh and about our revision or one that includes it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._argocd_ap
 )
 from ansible_collections.manuela.event_streaming.plugins.module_utils._argocd_application.wanted import Goal
 
-# True: it is ours or descends from it.  None: the work copy does not know.
+# True: it is ours or includes it.  None: the work copy does not know.
 Accepts = Callable[[str], "bool | None"]
 
 # The clocks of the API server and of Argo CD's controller may differ by so much.
@@ -42,11 +42,15 @@ SHORT = 7
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """``said``: one line for the screen.  ``terminal``: a sentence when waiting cannot help."""
+    """``said``: one line for the screen.  ``terminal``: a sentence when waiting cannot help.
+
+    ``pending``: what somebody has to do first; all Applications wait for the same.
+    """
 
     met: bool
     said: str
     terminal: str = ""
+    pending: str = ""
 
 
 def judge(app: Application, goal: Goal, accepts: Accepts) -> Verdict:
@@ -68,6 +72,8 @@ def judge(app: Application, goal: Goal, accepts: Accepts) -> Verdict:
     ours = accepts(app.revision) if goal.revision else True
     if not ours:
         unknown = ours is None and app.revision
+        if goal.merge_of and not unknown:
+            return Verdict(False, said, pending=f"the merge of {goal.merge_of}")
         note = ", a revision that the work copy does not know" if unknown else f", waiting for {goal.revision[:SHORT]}"
         return Verdict(False, said + note)
     return _judge_revision(app, goal, accepts, said)

@@ -56,4 +56,10 @@ def _goal(params: Mapping[str, Any]) -> Goal:
         raise Failure(
             "invalid_option", f"refreshed_after is not a time: {params['refreshed_after']}. Give one like {stamp(0)}"
         )
-    return Goal(state, str(params.get("revision") or ""), since, float(params["settle_seconds"]))
+    return Goal(
+        state,
+        str(params.get("revision") or ""),
+        since,
+        float(params["settle_seconds"]),
+        str(params.get("merge_of") or ""),
+    )

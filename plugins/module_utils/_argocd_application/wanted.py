@@ -47,12 +47,16 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """What every Application shall be.  ``since``: only comparisons from then on count (epoch seconds)."""
+    """What every Application shall be.  ``since``: only comparisons from then on count (epoch seconds).
+
+    ``merge_of`` names what has to be merged before the revision can come.
+    """
 
     state: str = "none"
     revision: str = ""
     since: float = 0.0
     settle_seconds: float = 0.0
+    merge_of: str = ""
 
 
 def wanted_of(entry: Mapping[str, Any]) -> Wanted:

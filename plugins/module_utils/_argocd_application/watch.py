@@ -45,7 +45,10 @@ class View:
     @property
     def progress(self) -> str:
         """One line."""
-        return " | ".join(verdict.said for verdict in self.verdicts)
+        pending = dict.fromkeys(verdict.pending for verdict in self.verdicts if verdict.pending)
+        return " | ".join(verdict.said for verdict in self.verdicts) + "".join(
+            f", waiting for {one}" for one in pending
+        )
 
     @property
     def terminal(self) -> str:
@@ -155,7 +158,7 @@ class Watch:
         return Look(view, view.met, view.progress, view.terminal)
 
     def _accepts(self, revision: str) -> bool | None:
-        return self._history.descends(revision, self._goal.revision) if revision else False
+        return self._history.includes(revision, self._goal.revision) if revision else False
 
     def _refresh_again(self, view: View) -> None:
         if not self._refresh or self._clock.now() - self._asked_at < _AGAIN_SECONDS:

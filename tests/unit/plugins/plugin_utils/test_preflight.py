@@ -82,6 +82,14 @@ def test_the_parent_must_be_there_and_follow_us(evidence, change, check, words):
     assert row["check"] == check and words in row["said"] and row["fix"]
 
 
+@pytest.mark.parametrize("followed", ["main", "HEAD"])
+def test_a_branch_that_is_proposed_need_not_be_followed(evidence, followed):
+    evidence["centres"][0]["argocd"]["argocd_application_info"]["applications"][0]["target_revision"] = followed
+    evidence["centres"][0] |= {"branch": "demo", "proposed": True}
+    evidence["git"] |= {"branch": "demo", "proposed": True}
+    assert bad(evidence) == []
+
+
 def test_the_same_repository_by_another_protocol_is_ours(evidence):
     evidence["centres"][0]["argocd"]["argocd_application_info"]["applications"][0]["repo_url"] = (
         "git@git.example.com:org/manuela-gitops.git"

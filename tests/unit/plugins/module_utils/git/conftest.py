@@ -73,6 +73,10 @@ class Site:
         sh(f"git add -A && git commit -qm '{message}' && git push -q origin HEAD:main", self.root / "colleague")
         return self.tip()
 
+    def at(self, where: str, command: str) -> str:
+        """Run a command of somebody else."""
+        return sh(command, self.root / where)
+
     def tip(self, branch: str = "main") -> str:
         return sh(f"git rev-parse {branch}", self.remote).strip()
 

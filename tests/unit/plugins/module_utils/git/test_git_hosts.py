@@ -125,21 +125,25 @@ def hook(path, text):
 
 
 @pytest.mark.parametrize(
-    ("said", "code"),
+    ("said", "protected"),
     [
-        ("GH006: Protected branch update failed for refs/heads/main.", "refused"),
-        ("GH013: Repository rule violations found: Push cannot contain secrets", "refused"),
-        ("GitLab: You are not allowed to push code to protected branches on this project.", "refused"),
-        ("policy: certificates only on Mondays", "refused"),
+        ("error: GH006: Protected branch update failed for refs/heads/main.", True),
+        ("error: GH013: Repository rule violations found for refs/heads/main. - Changes need a pull request.", True),
+        ("GH013: Repository rule violations found: Push cannot contain secrets", False),
+        ("GitLab: You are not allowed to push code to protected branches on this project.", True),
+        ("Gitea: Not allowed to push to protected branch main", True),
+        ("Branch refs/heads/main can only be modified through pull requests.", True),
+        ("policy: certificates only on Mondays", False),
     ],
 )
-def test_a_refusing_host_is_quoted_and_the_commit_is_kept(copy, said, code):
+def test_a_refusing_host_is_quoted_and_the_commit_is_kept(copy, said, protected):
     hook(copy.remote / "hooks/pre-receive", f"echo '{said}' >&2; exit 1")
     copy.write("work", "README", "mine\n")
     head, index = copy.git("rev-parse HEAD"), copy.git("ls-files -s")
     with pytest.raises(Failure) as caught:
         copy.publish(("A", "README"))
-    assert caught.value.code == code
+    assert caught.value.code == "refused"
+    assert caught.value.details["protected"] is protected
     assert said in caught.value.msg
     assert "main" in caught.value.msg
     assert (copy.git("rev-parse HEAD"), copy.git("ls-files -s")) == (head, index)

@@ -257,6 +257,13 @@ def test_a_branch_that_is_new_on_the_remote_is_pushed(copy):
     assert copy.log() == ["first"]
 
 
+def test_a_branch_without_a_commit_of_its_own_is_not_made(copy):
+    copy.git("checkout -q -b feature")
+    done = copy.publish(("A", "a"), branch="feature")
+    assert (done.changed, done.state["pushed"], done.state["revision"]) == (False, False, copy.tip())
+    assert copy.git("ls-remote --heads origin feature") == ""
+
+
 def test_the_first_commit_of_an_empty_repository(site):
     empty = site.root / "empty.git"
     subprocess.run(["git", "init", "-q", "--bare", "-b", "main", str(empty)], check=True)

@@ -143,6 +143,36 @@ def test_a_new_branch_starts_at_the_default_branch(site):
     assert (again.changed, again.state["remote_revision"]) == (False, None)
 
 
+MERGES = {
+    "merge": "git merge -q --no-ff -m merge origin/feature",
+    "squash": "git merge -q --squash origin/feature && git commit -qm squashed",
+}
+
+
+@pytest.mark.parametrize("way", MERGES)
+def test_a_branch_that_was_merged_and_deleted_starts_anew(site, way):
+    site.worktree(branch="feature", create_branch=True)
+    site.write("work", "a", "x\n")
+    site.publish(("A", "a"), branch="feature")
+    site.at("colleague", f"git fetch -q && {MERGES[way]} && git push -q origin HEAD:main :feature")
+    done = site.worktree(branch="feature", create_branch=True)
+    assert done.changed and done.state["revision"] == site.tip()
+    assert (done.state["remote_revision"], done.state["default_branch"], done.state["ahead"]) == (None, "main", 0)
+    assert site.git("status --porcelain") == ""
+    assert not site.worktree(branch="feature", create_branch=True).changed
+
+
+def test_a_branch_that_was_deleted_unmerged_keeps_its_commits(site):
+    site.worktree(branch="feature", create_branch=True)
+    site.write("work", "a", "x\n")
+    revision = site.publish(("A", "a"), branch="feature").state["revision"]
+    site.at("colleague", "git push -q origin :feature")
+    done = site.worktree(branch="feature", create_branch=True)
+    assert (done.changed, done.state["revision"]) == (False, revision)
+    assert site.publish(("A", "a"), branch="feature").state["pushed"]
+    assert site.tip("feature") == revision
+
+
 def test_another_repository_is_an_error(copy):
     with pytest.raises(Failure, match="is a work copy of"):
         copy.worktree(repo=str(copy.root / "other.git"))

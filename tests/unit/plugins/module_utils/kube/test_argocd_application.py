@@ -24,7 +24,7 @@ REPO = "https://git.example.com/x/manuela-gitops.git"
 class FakeHistory:
     """OLD ← OURS ← LATER; anything else is not known."""
 
-    def descends(self, revision, ancestor):
+    def includes(self, revision, ancestor):
         order = [OLD, OURS, LATER]
         return order.index(revision) >= order.index(ancestor) if revision in order else None
 
@@ -119,6 +119,27 @@ def test_an_unknown_revision_is_named_as_such(argo, clock):
     with pytest.raises(Failure) as caught:
         run(argo, clock, wait_timeout=5)
     assert "Synced@ddddddd Healthy, a revision that the work copy does not know" in caught.value.msg
+
+
+def test_a_merge_that_is_waited_for_is_named_once(argo, clock):
+    argo.put(APPLICATION, "child", "argocd", spec={}, status=status(OLD, reconciled=1))
+    argo.says(1, revision=OLD)
+    with pytest.raises(Failure) as caught:
+        run(
+            argo,
+            clock,
+            {"name": "app"},
+            {"name": "child"},
+            wait_timeout=5,
+            merge_of="https://git.example.com/x/pulls/7",
+        )
+    assert caught.value.msg.count("waiting for the merge of https://git.example.com/x/pulls/7") == 1
+    assert "App app Synced@aaaaaaa Healthy | App child" in caught.value.msg
+
+
+def test_what_was_merged_is_not_waited_for(argo, clock):
+    argo.says(1, revision=LATER)
+    assert "merge" not in run(argo, clock, merge_of="https://git.example.com/x/pulls/7").state["progress"]
 
 
 def test_a_failed_sync_of_our_revision_ends_the_wait_with_its_reason(argo, clock):

@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether Argo CD's revision descends from ours, asked of a real work copy that stays as it is."""
+"""Whether Argo CD's revision includes ours, asked of a real work copy that stays as it is."""
 
 from __future__ import annotations
 
@@ -52,10 +52,10 @@ def site(tmp_path):
 def test_what_the_work_copy_knows(site):
     ours, _colleague, old, new = site
     history = WorkCopy(ours, Access(timeout=20))
-    assert history.descends(new, new) is True
-    assert history.descends(new[:12], new) is True
-    assert history.descends(new, old) is True
-    assert history.descends(old, new) is False
+    assert history.includes(new, new) is True
+    assert history.includes(new[:12], new) is True
+    assert history.includes(new, old) is True
+    assert history.includes(old, new) is False
 
 
 def test_a_commit_of_somebody_else_is_looked_up_at_the_remote_without_a_trace(site):
@@ -63,7 +63,7 @@ def test_a_commit_of_somebody_else_is_looked_up_at_the_remote_without_a_trace(si
     later = commit(colleague, "three")
     git(colleague, "push", "-q", "origin", "HEAD:main")
     before = bytes_of(ours)
-    assert WorkCopy(ours, Access(timeout=20)).descends(later, new) is True
+    assert WorkCopy(ours, Access(timeout=20)).includes(later, new) is True
     assert bytes_of(ours) == before
 
 
@@ -76,7 +76,7 @@ def test_a_remote_that_wants_a_token_is_asked_with_the_given_one(site, tmp_path,
         server.root, server.script, server.seen = tmp_path, [], []
         Thread(target=server.serve_forever, daemon=True).start()
         git(ours, "remote", "set-url", "origin", f"http://127.0.0.1:{server.server_port}/remote.git")
-        assert WorkCopy(ours, Access(token=token, timeout=20)).descends(later, new) is known
+        assert WorkCopy(ours, Access(token=token, timeout=20)).includes(later, new) is known
         server.shutdown()
 
 
@@ -85,13 +85,97 @@ def test_another_line_of_history_does_not_descend(site):
     git(colleague, "checkout", "-q", "-b", "other", old)
     aside = commit(colleague, "aside")
     git(colleague, "push", "-q", "origin", "other")
-    assert WorkCopy(ours, Access(timeout=20)).descends(aside, new) is False
+    assert WorkCopy(ours, Access(timeout=20)).includes(aside, new) is False
+
+
+@pytest.fixture
+def proposed(site):
+    """Two commits of ours on a branch of their own, while a colleague goes on."""
+    ours, colleague, _old, _new = site
+    git(ours, "checkout", "-q", "-b", "demo")
+    write(ours, "list", LIST.replace("# kafka", "kafka"))
+    tip = commit(ours, "link")
+    git(ours, "push", "-q", "origin", "demo")
+    commit(colleague, "of a colleague")
+    git(colleague, "fetch", "-q", "origin")
+    return ours, colleague, tip
+
+
+LIST = "# mqtt\n# sensors\n# more\n# kafka\n"
+
+
+def write(directory: Path, name: str, text: str) -> str:
+    (directory / name).write_text(text)
+    git(directory, "add", name)
+    git(directory, "commit", "-q", "-m", f"edit {name}")
+    return git(directory, "rev-parse", "HEAD")
+
+
+def pushed(colleague: Path) -> str:
+    git(colleague, "push", "-q", "origin", "HEAD:main")
+    return git(colleague, "rev-parse", "HEAD")
+
+
+MERGES = {
+    "merge": [("merge", "-q", "--no-ff", "-m", "merge", "origin/demo")],
+    "squash": [("merge", "-q", "--squash", "origin/demo"), ("commit", "-q", "-m", "squashed")],
+    "rebase": [("checkout", "-q", "-B", "main", "main"), ("cherry-pick", "main..origin/demo")],
+}
+
+
+@pytest.mark.parametrize("way", MERGES)
+def test_a_branch_is_included_however_it_was_merged(proposed, way):
+    ours, colleague, tip = proposed
+    for words in MERGES[way]:
+        git(colleague, *words)
+    merged = pushed(colleague)
+    before = bytes_of(ours)
+    assert WorkCopy(ours, Access(timeout=20)).includes(merged, tip) is True
+    later = commit(colleague, "later")
+    pushed(colleague)
+    assert WorkCopy(ours, Access(timeout=20)).includes(later, tip) is True
+    assert bytes_of(ours) == before
+
+
+def test_a_branch_of_which_only_a_part_was_merged_is_not_included(proposed):
+    ours, colleague, tip = proposed
+    git(colleague, "cherry-pick", "origin/demo~1")
+    assert WorkCopy(ours, Access(timeout=20)).includes(pushed(colleague), tip) is False
+
+
+def test_a_branch_that_waits_is_not_included(proposed):
+    ours, colleague, tip = proposed
+    assert WorkCopy(ours, Access(timeout=20)).includes(pushed(colleague), tip) is False
+
+
+def test_what_others_changed_in_the_same_file_does_not_hide_a_squashed_branch(site):
+    ours, colleague, _old, _new = site
+    write(colleague, "list", LIST)
+    pushed(colleague)
+    git(ours, "pull", "-q", "--ff-only", "origin", "main")
+    tip = write(ours, "list", LIST.replace("# kafka", "kafka"))
+    git(ours, "push", "-q", "origin", "HEAD:demo")
+    write(colleague, "list", LIST.replace("# mqtt", "mqtt"))
+    git(colleague, "fetch", "-q", "origin")
+    history = WorkCopy(ours, Access(timeout=20))
+    assert history.includes(pushed(colleague), tip) is False
+    git(colleague, "merge", "-q", "--squash", "origin/demo")
+    git(colleague, "commit", "-q", "-m", "squashed")
+    assert history.includes(pushed(colleague), tip) is True
+
+
+def test_a_branch_without_a_common_past_is_not_included(site):
+    ours, colleague, _old, new = site
+    git(colleague, "checkout", "-q", "--orphan", "other")
+    aside = commit(colleague, "aside")
+    git(colleague, "push", "-q", "origin", "other")
+    assert WorkCopy(ours, Access(timeout=20)).includes(aside, new) is False
 
 
 @pytest.mark.parametrize("revision", ["d" * 40, "main", ""])
 def test_what_nobody_knows_stays_unknown(site, revision):
     ours, _colleague, _old, new = site
-    assert WorkCopy(ours, Access(timeout=20)).descends(revision, new) is None
+    assert WorkCopy(ours, Access(timeout=20)).includes(revision, new) is None
 
 
 def test_a_remote_that_is_away_leaves_it_unknown(site, tmp_path):
@@ -99,12 +183,12 @@ def test_a_remote_that_is_away_leaves_it_unknown(site, tmp_path):
     later = commit(colleague, "three")
     git(colleague, "push", "-q", "origin", "HEAD:main")
     (tmp_path / "remote.git").rename(tmp_path / "elsewhere.git")
-    assert WorkCopy(ours, Access(timeout=20)).descends(later, new) is None
+    assert WorkCopy(ours, Access(timeout=20)).includes(later, new) is None
 
 
 def test_without_a_work_copy_only_the_same_counts():
-    assert NoHistory().descends("a" * 40, "a" * 40) is True
-    assert NoHistory().descends("a" * 40, "b" * 40) is None
+    assert NoHistory().includes("a" * 40, "a" * 40) is True
+    assert NoHistory().includes("a" * 40, "b" * 40) is None
 
 
 def test_a_work_copy_that_is_not_there_is_an_error(tmp_path):

@@ -20,7 +20,10 @@ from ansible_collections.manuela.event_streaming.tests.unit.plugins.module_utils
 )
 from ansible_collections.manuela.event_streaming.tests.unit.plugins.module_utils.text import test_tls_sealed as sealed
 from ansible_collections.manuela.event_streaming.tests.unit.plugins.modules.contract import git_world
-from ansible_collections.manuela.event_streaming.tests.unit.plugins.modules.contract.cases import cluster_info
+from ansible_collections.manuela.event_streaming.tests.unit.plugins.modules.contract.cases import (
+    cluster_info,
+    git_pull_request,
+)
 from ansible_collections.manuela.event_streaming.tests.unit.plugins.modules.contract.file_world import FileWorld
 from ansible_collections.manuela.event_streaming.tests.unit.plugins.modules.contract.kube_world import (
     TOKEN,
@@ -82,6 +85,11 @@ def publishing(world: Any) -> dict[str, Any]:
     return {**variables, "worktree": {"git_worktree": {"revision": REVISION}}}
 
 
+def proposing(world: Any) -> dict[str, Any]:
+    """Have the repository of the example at the host of the tests."""
+    return {"git_token": git_pull_request.TOKEN, URL: world.url}
+
+
 def bucket(world: Any) -> dict[str, Any]:
     """Have a bucket with the object that the examples read."""
     key = "manuela-temperature-Wed Jul 29 14:36:38 UTC 2020.txt"
@@ -138,6 +146,7 @@ PREPARED: dict[str, tuple[Callable[[Path], Any], Callable[[Any], dict[str, Any]]
     "cluster_object": (KubeWorld, cluster),
     "deployment_link": (files, work_tree),
     "git_publish": (git_world.GitWorld, publishing),
+    "git_pull_request": (git_pull_request.PullWorld, proposing),
     "git_worktree": (git_world.GitWorld, repository),
     "kafka_topic_info": (lambda root: KubeWorld(root, flows.Cluster), topics),
     "kustomization_info": (files, work_tree),
