@@ -55,7 +55,7 @@ class PullHost:
     def add(self, head: str, base: str, title: str = "", *, state: str = "open", sha: str = "") -> dict[str, str]:
         """Have a request."""
         number = str(len(self.requests) + 1)
-        sha = sha or self.branches[head]
+        sha = sha or self.branches.get(head, "d" * 40)
         request = {"number": number, "head": head, "base": base, "title": title, "state": state, "sha": sha}
         self.requests.append(request)
         return request
