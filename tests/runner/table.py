@@ -59,6 +59,7 @@ PARTS = (
     Part("preflight", pytest("tests/e2e/test_7_preflight.py"), RELEASE, 3600, "lab"),
     Part("public-repository", pytest("tests/e2e/test_6_public_repository.py"), RELEASE, 3600, "lab"),
     Part("profiles", pytest("tests/e2e/test_8_profiles.py"), RELEASE, 7200, "lab"),
+    Part("protected-branch", pytest("tests/e2e/test_8_protected_branch.py"), RELEASE, 3600, "lab"),
     Part("outage", pytest("tests/e2e/test_9_outage.py"), RELEASE, 3600, "lab"),
     Part("faults", pytest("tests/e2e/test_8_faults.py"), RELEASE, 3600, "lab"),
     Part("benchmarks", command(PYTHON, "-m", "pytest", "-s", "tests/benchmarks"), BENCH, 3600),
