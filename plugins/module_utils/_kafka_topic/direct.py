@@ -28,6 +28,7 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._kube impo
 Places = Mapping[str, Mapping[int, int]]
 _READ_SECONDS = 5.0
 _POLL_SECONDS = 0.2
+_BATCH = 1000  # records that one call may bring; more of them make the library wait
 _MINIMUM = "2.3"
 _PURPOSE = "connection direct"
 # What the library says once everything has failed.
@@ -141,18 +142,18 @@ class DirectConnection:
 
     def _read(self, wanted: Mapping[tuple[str, int], tuple[int, int]], seconds: float) -> list[Record]:
         """Read each partition from its first offset up to its last, or until time is up."""
-        open_ends = {place: stop for place, (start, stop) in wanted.items() if stop > start}
-        self._consumer.assign([self._library.TopicPartition(*place, wanted[place][0]) for place in open_ends])
+        ahead = {place: start for place, (start, stop) in wanted.items() if stop > start}
+        self._consumer.assign([self._library.TopicPartition(*place, start) for place, start in ahead.items()])
         found: list[Record] = []
         deadline = self._clock.now() + seconds
-        while open_ends and self._clock.now() < deadline:
-            for message in self._consumer.consume(num_messages=100, timeout=_POLL_SECONDS):
-                if message.error():
-                    continue
-                place = message.topic(), message.partition()
-                found.append(_record(message))
-                if message.offset() + 1 >= open_ends.get(place, 0):
-                    open_ends.pop(place, None)
+        while ahead and self._clock.now() < deadline:
+            # As many as are missing and no more: the library waits for the last one it is asked for.
+            missing = sum(wanted[place][1] - offset for place, offset in ahead.items())
+            given = self._consumer.consume(num_messages=min(missing, _BATCH), timeout=_POLL_SECONDS)
+            messages = [message for message in given if not message.error()]
+            found += map(_record, messages)
+            ahead |= {place: offset for place, offset in map(_behind, messages) if place in ahead}
+            ahead = {place: offset for place, offset in ahead.items() if offset < wanted[place][1]}
         self._consumer.unassign()
         return found
 
@@ -171,15 +172,19 @@ def _said(error: Any) -> str:
     return str(error.str()) if hasattr(error, "str") else str(error)
 
 
+def _behind(message: Any) -> tuple[tuple[str, int], int]:
+    return (message.topic(), message.partition()), message.offset() + 1
+
+
 def _record(message: Any) -> Record:
     stamp = message.timestamp()[1]
     return Record(
-        topic=message.topic(),
-        partition=message.partition(),
-        offset=message.offset(),
-        timestamp_ms=stamp if stamp >= 0 else None,
-        key=_text(message.key()),
-        value=_text(message.value()) or "",
+        message.topic(),
+        message.partition(),
+        message.offset(),
+        stamp if stamp >= 0 else None,
+        _text(message.key()),
+        _text(message.value()) or "",
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from typing import Any, Mapping
+from typing import Any, Mapping, NamedTuple
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils._kafka_topic.wanted import Wanted
 
@@ -18,9 +18,8 @@ _WINDOW = 30
 _WORTH_SAYING = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One record; the key and the value as text."""
+class Record(NamedTuple):
+    """One record; the key and the value as text.  A window has many: a tuple is made in a third of the time."""
 
     topic: str
     partition: int

@@ -105,7 +105,7 @@ def _records(body: list[str], topic: str, partition: int) -> list[Record]:
             )
         elif found:
             # The value went on behind a line break.
-            found[-1] = replace(found[-1], value=f"{found[-1].value}\n{line}")
+            found[-1] = found[-1]._replace(value=f"{found[-1].value}\n{line}")
     return found
 
 

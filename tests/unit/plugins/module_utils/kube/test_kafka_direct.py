@@ -55,6 +55,7 @@ class FakeLibrary:
         self.journal.append(("unassign",))
 
     def consume(self, num_messages, timeout):
+        self.journal.append(("consume", num_messages))
         self.clock.sleep(timeout)
         offsets, self.queue = self.queue[:1], self.queue[1:]
         stamp = int((self.clock.epoch() - self.age) * 1000)
@@ -101,6 +102,12 @@ def test_sees_offsets_growth_and_the_newest_records(clock):
     assert [record["offset"] for record in topic["sample"]] == [107, 108, 109]
     assert library.journal[0] == ("assign", [(0, 102)])
     assert library.journal[-1] == ("close",)
+
+
+def test_asks_for_the_records_that_are_missing_and_no_more_because_the_library_waits_for_all_of_them(clock):
+    library = FakeLibrary(clock)
+    run(library, clock, wait=False, wait_for="none")
+    assert [step[1] for step in library.journal if step[0] == "consume"][:3] == [3, 2, 1]
 
 
 def test_joins_no_group_commits_nothing_and_creates_no_topic():
