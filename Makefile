@@ -34,7 +34,7 @@ release: install ## The long runs: a kill around every call of git, every fault 
 	@tools/prerequisites lab
 	@tests/run release
 
-bench: install ## Speed, against the tools one would pick instead
+bench: install ## Speed, against the tools one would pick instead, into docs/benchmarks.md (LARGE=1: large sizes too)
 	@tools/prerequisites lab
 	@tests/run bench
 

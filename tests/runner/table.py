@@ -62,5 +62,10 @@ PARTS = (
     Part("protected-branch", pytest("tests/e2e/test_8_protected_branch.py"), RELEASE, 3600, "lab"),
     Part("outage", pytest("tests/e2e/test_9_outage.py"), RELEASE, 3600, "lab"),
     Part("faults", pytest("tests/e2e/test_8_faults.py"), RELEASE, 3600, "lab"),
-    Part("benchmarks", command(PYTHON, "-m", "pytest", "-s", "tests/benchmarks"), BENCH, 3600),
+    Part(
+        "benchmarks",
+        command(PYTHON, "-m", "pytest", "-s", "tests/benchmarks", "--report", "docs/benchmarks.md"),
+        BENCH,
+        2 * 3600,
+    ),
 )
