@@ -133,21 +133,29 @@ def test_strings_that_disagree_and_a_stray_link(ready: Lab, clone: Path, tmp_pat
     assert "once spoiled is merged into it" in run.words, "a branch that is proposed need not be followed"
 
 
-def test_prepare_asks_the_cluster_for_its_domain_and_says_once_what_was_before(ready: Lab, clone: Path) -> None:
+@pytest.fixture
+def no_domain(ready: Lab, tmp_path: Path) -> Iterator[Path]:
+    """A central cluster that does not say its router's domain, and the manifest with which it does."""
+    manifest = tmp_path / "ingress.json"
+    told = json.loads(ready.kubectl("central", "get", "ingresses.config.openshift.io", "cluster", "-o", "json"))
+    told["metadata"] = {"name": "cluster"}
+    manifest.write_text(json.dumps(told))
+    ready.kubectl("central", "delete", "-f", str(manifest))
+    yield manifest
+    ready.kubectl("central", "apply", "-f", str(manifest))
+
+
+def test_prepare_asks_the_cluster_for_its_domain_and_says_once_what_was_before(
+    ready: Lab, clone: Path, no_domain: Path
+) -> None:
     mirror = clone / MIRROR
     mirror.write_text(mirror.read_text().replace("apps.central.lab.example", "apps.old.example"))
     _push(clone, "Move to another cluster, in part", ready.state["git"]["branch"])
     domain = {"event_streaming_apps_domain": ""}
     assert "no domain is given" in ready.play("prepare.yml", *variables(domain)).refused().words
     before = ready.revision()
-    ingress = {"apiVersion": "config.openshift.io/v1", "kind": "Ingress", "metadata": {"name": "cluster"}}
-    manifest = clone.parent / "ingress.json"
-    manifest.write_text(json.dumps({**ingress, "spec": {"domain": "apps.central.lab.example"}}))
-    ready.kubectl("central", "apply", "-f", str(manifest))
-    try:
-        ready.play("prepare.yml", *variables(domain)).succeeded()
-    finally:
-        ready.kubectl("central", "delete", "-f", str(manifest))
+    ready.kubectl("central", "apply", "-f", str(no_domain))
+    ready.play("prepare.yml", *variables(domain)).succeeded()
     commits = ready.commits_since(before)
     assert [files for _subject, files in commits] == [[MIRROR]]
     assert ready.git("log", "-1", "--format=%(trailers:key=Before,valueonly)", ready.revision()).strip() == before
