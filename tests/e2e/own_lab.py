@@ -9,7 +9,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 import pytest
@@ -21,15 +21,10 @@ def add_lab_option(parser: pytest.Parser) -> None:
     parser.addoption("--lab-dir", help="use the lab in this directory, and leave it up")
 
 
-@contextmanager
-def given_or_own_lab(config: pytest.Config) -> Iterator[Lab]:
+def given_or_own_lab(config: pytest.Config) -> AbstractContextManager[Lab]:
     """Give the lab that the option names, else one of our own."""
     given = config.getoption("--lab-dir")
-    if given:
-        yield Lab(Path(given).resolve())
-        return
-    with own_lab() as lab:
-        yield lab
+    return nullcontext(Lab(Path(given).resolve())) if given else own_lab()
 
 
 @contextmanager

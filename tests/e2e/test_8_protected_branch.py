@@ -150,8 +150,24 @@ def test_a_branch_that_was_deleted_after_the_merge_is_not_made_again(protected: 
     assert not protected.git("branch", "--list", "squashed")
 
 
+def test_prepare_is_proposed_too(protected: Lab, tmp_path: Path) -> None:
+    with reviewer(protected, "quiet", "merge", tmp_path):
+        run = protected.play("prepare.yml", *variables({"gitops_branch": "quiet"}), limit=400).succeeded()
+    assert f"Merge quiet into main at {protected.state['git']['remote']}" in run.words
+    assert f"{WAITING} quiet" in run.words
+    again = protected.play("prepare.yml", *variables({"gitops_branch": "quiet"})).succeeded()
+    assert again.changed == 0
+
+
+def test_a_run_that_stops_before_it_has_made_the_branch_ends_with_one_sentence(protected: Lab, host: PullHost) -> None:
+    given = {"gitops_branch": "never", "event_streaming_git_repo": host.repo}
+    run = protected.play("prepare.yml", *variables(given), **at_host(protected, host)).refused()
+    assert "its source" in run.words and run.counts["failed"] == 1
+    assert not protected.git("branch", "--list", "never")
+
+
 def test_who_may_push_goes_on_as_before(protected: Lab) -> None:
     Path(protected.state["git"]["directory"], "hooks/update").write_text("#!/bin/sh\nexit 0\n")
     before = protected.revision()
-    assert protected.stage("factory").succeeded().changed == 0
-    assert protected.revision() == before
+    assert protected.stage("factory").succeeded().changed > 0
+    assert len(protected.commits_since(before)) == 1
