@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from functools import cached_property
+from pathlib import Path, PurePosixPath
 from typing import Any, Mapping, Sequence
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
@@ -45,7 +46,11 @@ class Wanted:
 
     def holds(self, path: str) -> bool:
         """Say whether ``path`` is one of the named paths or lies below one."""
-        return any(path == named or path.startswith(f"{named}/") for named in self.paths)
+        return path in self._named or any(str(above) in self._named for above in PurePosixPath(path).parents)
+
+    @cached_property
+    def _named(self) -> frozenset[str]:
+        return frozenset(self.paths)
 
 
 @dataclass(frozen=True)

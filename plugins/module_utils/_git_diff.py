@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from typing import Iterator
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git import Git
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git_tree import Change, Entry, changes_between
@@ -13,13 +14,16 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._git_tree 
 _KIND = rb"^\s*[\"']?kind[\"']?\s*:\s*[\"']?Secret(List)?[\"']?\s*,?\s*(#.*)?\r?$"
 _SECRET = re.compile(_KIND + rb"|PRIVATE KEY", re.MULTILINE)
 _LONGEST = 200_000
+_AT_ONCE = 100  # files that are held in memory together
 
 
 def readable_diff(git: Git, old: str, new: str, paths: tuple[str, ...] = ()) -> str:
     """Return the unified diff of two trees; a file that holds a Secret or a private key shows its names only."""
     changes = [change for change in changes_between(git, old, new) if not paths or change.path in paths]
-    secret = [change for change in changes if _is_secret(git, change)]
-    shown = [change.path for change in changes if change not in secret]
+    names = _secrets(git, [entry.sha for change in changes for entry in _files(change)])
+    secret = [change for change in changes if any(entry.sha in names for entry in _files(change))]
+    hidden = {change.path for change in secret}
+    shown = [change.path for change in changes if change.path not in hidden]
     text = "".join(_veiled(change) for change in secret)
     if shown:
         done = git.run("diff", "--no-color", "--no-ext-diff", "--no-textconv", "--no-renames", old, new, "--", *shown)
@@ -27,9 +31,28 @@ def readable_diff(git: Git, old: str, new: str, paths: tuple[str, ...] = ()) -> 
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}\n... the rest of the diff is not shown\n"
 
 
-def _is_secret(git: Git, change: Change) -> bool:
-    sides = [entry for entry in (change.before, change.after) if entry and entry.mode.startswith("100")]
-    return any(_SECRET.search(git.run("cat-file", "blob", entry.sha).out) for entry in sides)
+def _files(change: Change) -> list[Entry]:
+    return [entry for entry in (change.before, change.after) if entry and entry.mode.startswith("100")]
+
+
+def _secrets(git: Git, names: list[str]) -> frozenset[str]:
+    """Return which of these blobs hold a secret."""
+    different = list(dict.fromkeys(names))
+    parts = [different[start : start + _AT_ONCE] for start in range(0, len(different), _AT_ONCE)]
+    return frozenset(name for part in parts for name, content in _contents(git, part) if _SECRET.search(content))
+
+
+def _contents(git: Git, names: list[str]) -> Iterator[tuple[str, bytes]]:
+    """Read many blobs with one git: each is a line that ends with its size, that many bytes, and a line break."""
+    out = git.run("cat-file", "--batch", data="".join(f"{name}\n" for name in names).encode()).out
+    position = 0
+    for name in names:
+        start = out.index(b"\n", position) + 1
+        size = out[position:start].split()[-1]
+        if not size.isdigit():  # the object is missing: alone, git says so in its own words
+            git.run("cat-file", "blob", name)
+        position = start + int(size) + 1
+        yield name, out[start : position - 1]
 
 
 def _veiled(change: Change) -> str:
