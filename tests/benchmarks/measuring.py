@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a command costs: seconds by the clock, seconds of the processor, and memory, with all its children."""
+"""What a command costs: seconds by the clock and seconds of the processor, with all its children."""
 
 from __future__ import annotations
 
@@ -17,11 +17,10 @@ RUNS = int(os.environ.get("EVENT_STREAMING_BENCH_RUNS", "5"))
 
 @dataclass(frozen=True)
 class Cost:
-    """Seconds by the clock, seconds of the processor, and megabytes of the largest process (0: not measured)."""
+    """Seconds by the clock, and seconds of the processor."""
 
     wall: float
     cpu: float
-    memory: float = 0.0
 
 
 Way = Callable[[], Cost]
@@ -48,7 +47,7 @@ def of_command(
         said.seek(0)
         text = said.read()
     assert child.returncode == 0, f"{argv[0]} ended with {child.returncode}:\n{text[-4000:]}"
-    return Cost(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024), text
+    return Cost(wall, used.ru_utime + used.ru_stime), text
 
 
 def alternate(ways: Mapping[str, Way], runs: int = RUNS) -> dict[str, list[Cost]]:
@@ -62,5 +61,5 @@ def alternate(ways: Mapping[str, Way], runs: int = RUNS) -> dict[str, list[Cost]
 
 def median(costs: Sequence[Cost]) -> Cost:
     """Return the median of each figure."""
-    columns = zip(*((one.wall, one.cpu, one.memory) for one in costs), strict=True)
+    columns = zip(*((one.wall, one.cpu) for one in costs), strict=True)
     return Cost(*(statistics.median(column) for column in columns))

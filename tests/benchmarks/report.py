@@ -16,8 +16,8 @@ HEAD = """\
 # Benchmarks
 
 `make bench` writes this page, on a machine with nothing else to do; `make bench LARGE=1` takes the large sizes too.
-A figure is the median of a few runs, which alternate with those of the other ways in the same table. CPU seconds and
-memory are those of the command and its children, without the servers. Seconds differ from machine to machine: the
+A figure is the median of a few runs, which alternate with those of the other ways in the same table. CPU seconds
+are those of the command and its children, without the servers. Seconds differ from machine to machine: the
 ratios are what to look at, and no test fails because of a figure. The code is in `tests/benchmarks/`.
 """
 
@@ -45,8 +45,8 @@ class Report:
         for name, costs in figures.items():
             cost = median(costs)
             ratios = [f"{cost.wall / base.wall:.2f}", f"{cost.cpu / base.cpu:.2f}" if base.cpu else ""]
-            rows.append([name, f"{cost.wall:.2f}", f"{cost.cpu:.2f}", *ratios, _megabytes(cost), len(costs)])
-        columns = ["way", "wall s", "CPU s", "wall ratio", "CPU ratio", "memory MB", "runs"]
+            rows.append([name, f"{cost.wall:.2f}", f"{cost.cpu:.2f}", *ratios, len(costs)])
+        columns = ["way", "wall s", "CPU s", "wall ratio", "CPU ratio", "runs"]
         self.table(title, f"{words} Ratios are to *{against}*.", columns, rows)
 
     def table(self, title: str, words: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
@@ -75,7 +75,3 @@ def write(path: Path, report: Report) -> None:
 
 def _by_name(item: tuple[str, str]) -> str:
     return item[0].lower()
-
-
-def _megabytes(cost: Cost) -> str:
-    return f"{cost.memory:.0f}" if cost.memory else ""

@@ -34,7 +34,7 @@ s3 = boto3.resource("s3", endpoint_url=endpoint, aws_access_key_id=access, aws_s
 getattr(s3.Bucket(name), what).delete()
 """
 PAGED = """
-import json, resource, sys
+import sys
 from ansible_collections.manuela.event_streaming.plugins.module_utils._module import SystemClock
 from ansible_collections.manuela.event_streaming.plugins.module_utils._s3 import Item
 from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_emptying import Emptying
@@ -49,7 +49,9 @@ class Paged:
 
 emptying = Emptying(Paged(), "bench", SystemClock())
 emptying.run(("objects",), ("",))
-print(emptying.deleted)
+# What getrusage says counts the process that started this one.
+(most,) = [line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM:")]
+print(emptying.deleted, most)
 """
 
 
@@ -143,8 +145,9 @@ def test_memory_of_emptying(report: Report) -> None:
     rows = []
     for keys in (10_000, 100_000, 1_000_000):
         cost, said = of_command([sys.executable, "-c", PAGED, keys])
-        assert int(said) == keys
-        rows.append([f"{keys:,}", f"{cost.memory:.0f}", f"{cost.cpu:.2f}"])
+        deleted, kilobytes = map(int, said.split())
+        assert deleted == keys
+        rows.append([f"{keys:,}", f"{kilobytes / 1024:.1f}", f"{cost.cpu:.2f}"])
     report.table(
         "Memory of emptying a large bucket",
         "Our own part of the work, over a store in memory that makes up its pages of 1,000 keys as they are asked for.",
