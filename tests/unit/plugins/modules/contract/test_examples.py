@@ -130,9 +130,11 @@ def compare(world: Any, item: dict[str, Any]) -> None:
 
 
 def topics(world: Any) -> dict[str, Any]:
-    """Have flowing topics, under the names that the fake cluster of the other tests knows."""
+    """Have flowing topics, under names that the fake cluster of the other tests knows, and a certificate in a file."""
     vibration = "iot-sensor-sw-vibration"
-    return {**cluster(world), MESSAGING: "ns", "manuela-kafka-cluster": "k", vibration: f"manuela-factory.{vibration}"}
+    names = {MESSAGING: "ns", "manuela-kafka-cluster": "k", vibration: f"manuela-factory.{vibration}"}
+    key = sealed.rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    return {**cluster(world), **names, "lookup": lambda plugin, name: sealed.certificate_of(key)}
 
 
 def files(root: Path) -> FileWorld:
