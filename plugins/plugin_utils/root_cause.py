@@ -26,7 +26,8 @@ def root_cause(found: Any) -> dict[str, Any]:
     """
     chain = _once(entry for result in _listed(found) for entry in evidence_of(result))
     bad = [entry for entry in chain if not entry["ok"]]
-    for rule in RULES:
+    well = {entry["hop"] for entry in chain if entry["ok"]}
+    for rule in (rule for rule in RULES if rule.refuted_by not in well):
         for entry in bad:
             match = _match(rule, entry)
             if match:

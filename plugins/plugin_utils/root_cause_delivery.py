@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.manuela.event_streaming.plugins.plugin_utils.root_cause_rule import Rule, rule
+from ansible_collections.manuela.event_streaming.plugins.plugin_utils.root_cause_rule import GENERIC, Rule, rule
 
 DELIVERY: tuple[Rule, ...] = (
     # Nobody answers, or not to us.
@@ -96,7 +96,7 @@ DELIVERY: tuple[Rule, ...] = (
     ),
     rule(
         "sync_failed",
-        r"the sync of .*(Failed|Error): |sync (Failed|Error): ",
+        rf"(the sync of .*|sync )(Failed|Error): (?!{GENERIC})",
         "the last sync of {name} failed: {message}",
         "correct the manifest and push; if Argo CD still tries the old one again, argocd app terminate-op {name}",
         hops="application",

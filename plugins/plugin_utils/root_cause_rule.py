@@ -12,12 +12,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+# Argo CD's words where it gives no reason: whatever else is seen explains more.
+GENERIC = r"one or more synchronization tasks completed unsuccessfully\.?( Retrying|$)"
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """``cause`` names the class.  ``says`` is searched in a hop's message, ``about`` in its object.
 
-    The texts may use the object's kind, name and namespace and the named groups of ``says``.
+    The texts may use the object's kind, name and namespace and the named groups of ``says``.  A hop ``refuted_by`` that
+    is well says that this is over: logs speak of the last minute.
     """
 
     cause: str
@@ -26,7 +30,11 @@ class Rule:
     next_step: str
     hops: tuple[str, ...] = ()
     about: re.Pattern[str] = re.compile("")
+    refuted_by: str = ""
 
 
-def rule(cause: str, says: str, sentence: str, next_step: str, *, hops: str = "", about: str = "") -> Rule:
-    return Rule(cause, re.compile(says, re.I), sentence, next_step, tuple(hops.split()), re.compile(about))
+def rule(
+    cause: str, says: str, sentence: str, next_step: str, *, hops: str = "", about: str = "", refuted_by: str = ""
+) -> Rule:
+    """Return a rule whose patterns are given as text."""
+    return Rule(cause, re.compile(says, re.I), sentence, next_step, tuple(hops.split()), re.compile(about), refuted_by)

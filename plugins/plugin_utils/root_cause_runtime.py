@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.manuela.event_streaming.plugins.plugin_utils.root_cause_rule import Rule, rule
+from ansible_collections.manuela.event_streaming.plugins.plugin_utils.root_cause_rule import GENERIC, Rule, rule
 
 _GET = "oc -n {namespace} get {kind} {name} -o yaml"
 
@@ -34,7 +34,7 @@ RUNTIME: tuple[Rule, ...] = (
     ),
     rule(
         "quota",
-        r"exceeded quota",
+        r"(?:refused in (?P<namespace>[^\s:]+): .*)?exceeded quota",
         "the quota of {namespace} is used up: {message}",
         "oc -n {namespace} describe quota",
     ),
@@ -104,7 +104,7 @@ RUNTIME: tuple[Rule, ...] = (
     ),
     rule(
         "resource_invalid",
-        r"InvalidResource|InvalidConfiguration|UnsupportedVersion|KafkaUpgrade",
+        r"InvalidResource|InvalidConfiguration|Invalid value .+ for configuration|UnsupportedVersion|KafkaUpgrade",
         "the operator refuses {name}: {message}",
         _GET,
         hops="resource topic",
@@ -172,6 +172,7 @@ RUNTIME: tuple[Rule, ...] = (
         "oc get routes -A in the central data centre; look at the line and at firewalls between the two",
         hops="pod tls",
         about=r"mirror|^route ",
+        refuted_by="tls",
     ),
     rule(
         "broker_unreachable",
@@ -210,5 +211,12 @@ RUNTIME: tuple[Rule, ...] = (
         "no object has arrived in {name}: the archive writes after ten records, and only what came while it ran",
         "oc get integrations -A; oc logs of the S3 integration",
         hops="s3",
+    ),
+    rule(
+        "sync_unexplained",
+        GENERIC,
+        "the last sync of {name} failed, and nothing that was looked at says why: {message}",
+        "oc -n {namespace} get application {name} -o jsonpath={{.status.operationState.syncResult}}",
+        hops="application",
     ),
 )

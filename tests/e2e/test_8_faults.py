@@ -32,12 +32,12 @@ def show(lab: Lab) -> Lab:
 def broken(show: Lab, request: pytest.FixtureRequest) -> Iterator[Fault]:
     """Make one fault, and take it back whatever happens."""
     fault = FAULTS[request.param]
-    made = show.command("fault", fault.name, limit=180)
+    made = show.command("fault", fault.name, limit=300)
     try:
         assert made.returncode == 0, made.stderr
         yield fault
     finally:
-        cleared = show.command("fault", "--clear", limit=240)
+        cleared = show.command("fault", "--clear", limit=400)
     assert cleared.returncode == 0, cleared.stderr
 
 

@@ -17,6 +17,8 @@ from manuela_lab.faults.signs import AtOnce, Logged
 
 ARCHIVE_LOG = "camel.apache.org/integration=kafka-to-s3-integration"
 INGEST_LOG = "camel.apache.org/integration=mqtt2kafka-integration"
+# After so many seconds the newest object in the bucket is too old to show that records arrive.
+STANDS_STILL = 65
 NONE, ONE = {"spec": {"replicas": 0}}, {"spec": {"replicas": 1}}
 
 
@@ -79,7 +81,7 @@ DATA = (
         "s3-key-wrong",
         "the archive has a key that the store refuses",
         (commit(Rewrite(f"{where.ARCHIVE}/s3-secret.yaml", wrong_key)),),
-        Logged("central", where.S3_STORE, ARCHIVE_LOG, "SignatureDoesNotMatch|InvalidAccessKey|403"),
+        Logged("central", where.S3_STORE, ARCHIVE_LOG, "SignatureDoesNotMatch|InvalidAccessKey|403", STANDS_STILL),
         "s3_denied",
         ("refuses the keys",),
     ),
@@ -87,7 +89,9 @@ DATA = (
         "s3-bucket-wrong",
         "the archive writes to a bucket that does not exist",
         (commit(Replace(f"{where.ARCHIVE}/kafka-to-s3-cm.yaml", r"bucket.name=\S+", "bucket.name=no-such-bucket")),),
-        Logged("central", where.S3_STORE, ARCHIVE_LOG, "NoSuchBucket|no-such-bucket|bucket does not exist"),
+        Logged(
+            "central", where.S3_STORE, ARCHIVE_LOG, "NoSuchBucket|no-such-bucket|bucket does not exist", STANDS_STILL
+        ),
         "s3_bucket_missing",
         ("does not exist",),
     ),

@@ -16,7 +16,7 @@ from manuela_lab.faults.catalogue import find
 from manuela_lab.faults.world import World
 
 LOOK_AGAIN = 0.5
-WELL_AGAIN = 120.0
+WELL_AGAIN = 240.0
 
 
 def inject(world: World, name: str) -> None:

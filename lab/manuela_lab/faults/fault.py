@@ -38,4 +38,4 @@ class Fault:
     sign: Sign
     cause: str
     named: tuple[str, ...] = ()
-    patience: float = field(default=90.0)
+    patience: float = field(default=180.0)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from manuela_lab.errors import LabError
 from manuela_lab.faults.world import APPLICATIONS, World
@@ -47,23 +48,32 @@ class Gone:
 
 @dataclass(frozen=True)
 class Logged:
-    """One of the pods with a label says it in its log."""
+    """One of the pods with a label says it in its log, and has been saying it for so many seconds."""
 
     cluster: str
     namespace: str
     label: str
     says: str
+    for_seconds: int = 0
 
     def shows(self, world: World) -> bool:
         api, path = world.apis[self.cluster], f"/api/v1/namespaces/{self.namespace}/pods"
         for pod in world.items(api, f"{path}?labelSelector={self.label}"):
             try:
-                text = api.text(f"{path}/{pod['metadata']['name']}/log?tailLines=40&sinceSeconds=30")
+                since = f"timestamps=true&sinceSeconds={self.for_seconds + 30}"
+                text = api.text(f"{path}/{pod['metadata']['name']}/log?{since}")
             except LabError:
                 continue  # a container that is only being made
-            if re.search(self.says, text):
+            said = next((line for line in text.splitlines() if re.search(self.says, line)), "")
+            if said and _age(said) >= self.for_seconds:
                 return True
         return False
+
+
+def _age(line: str) -> float:
+    """Seconds since a line was written, which begins with its time (RFC 3339, in UTC)."""
+    written = datetime.fromisoformat(line[:19]).replace(tzinfo=UTC)
+    return (datetime.now(UTC) - written).total_seconds()
 
 
 @dataclass(frozen=True)

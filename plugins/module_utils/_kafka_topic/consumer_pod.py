@@ -131,7 +131,7 @@ class ConsumerPod:
             if event.get("reason") == "FailedCreate":
                 text = " ".join(str(event.get("message")).split())
                 return Sight(
-                    said=text,
+                    said=f"the consumer pod is refused in {self._wanted.namespace}: {text}",
                     terminal=f"the consumer pod is refused in {self._wanted.namespace}: {text}. "
                     "Change the quota or policy that is named there, or give connection: direct",
                 )

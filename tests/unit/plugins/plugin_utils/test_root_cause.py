@@ -43,6 +43,12 @@ SAID = [
         "InvalidSpecError: namespace x is not permitted in project 'default'",
     ),
     ("sync_failed", "application", APP, "sync Failed: one or more objects failed to apply"),
+    (
+        "sync_unexplained",
+        "application",
+        APP,
+        "sync Error: one or more synchronization tasks completed unsuccessfully. Retrying attempt #2",
+    ),
     ("automated_sync_off", "application", APP, "OutOfSync, and automated sync is off: sync it by hand"),
     ("application_controller_down", "application", APP, "Synced, not compared since the refresh"),
     ("application_missing", "application", APP, "absent"),
@@ -246,3 +252,25 @@ def test_topics_that_central_does_not_have_say_nothing_of_the_route():
 def test_a_pod_that_could_not_run_says_nothing_of_the_route():
     failed = {"failed": True, "failure": {"code": "refused", "details": {}}, "msg": "exceeded quota"}
     assert root_cause([{**failed, "route": "factory"}])["chain"] == []
+
+
+GENERIC = "sync Error: one or more synchronization tasks completed unsuccessfully. Retrying attempt #2 at 12:52AM"
+RESOLUTION = "ResolutionFailed: ConstraintsNotSatisfiable: no operators found in channel no-such of package amq-streams"
+
+
+def test_a_sync_that_gives_no_reason_is_explained_by_what_does():
+    chain = [bad("application", APP, GENERIC), bad("operator", f"Subscription amq-streams {NS}", RESOLUTION)]
+    assert root_cause(chain)["cause"] == "resolution_failed"
+
+
+def test_a_log_of_a_minute_ago_does_not_outweigh_a_route_that_answers_now():
+    log = bad("pod", "log of pod mirror-0 in mirror", "Connection to node -1 (x:443) could not be established")
+    still = bad("topic", "topic manuela-factory.iot", "12 records, newest 51 s old")
+    assert root_cause([log, still])["cause"] == "mirror_cut_off"
+    answers = {"kafka_topic_info": {"observed": True, "reason": "", "topics": []}, "route": "factory"}
+    assert root_cause([log, still, answers])["cause"] == "mirror_still"
+
+
+def test_a_quota_is_named_with_its_namespace():
+    reason = "the consumer pod is refused in messaging: pods x is forbidden: exceeded quota: no-more-pods"
+    assert "the quota of messaging is used up" in root_cause([bad("topic", "Kafka", reason)])["sentence"]
