@@ -78,8 +78,10 @@ class WaitingAction(ActionBase):
 
 
 def slice_seconds(left: float) -> int:
-    """Return the module's ``wait_timeout`` for the next slice."""
-    return max(0, min(SLICE_SECONDS - _MODULE_START, round(left)))
+    """Return the module's ``wait_timeout`` for the next slice; none is so short that it could see nothing."""
+    if left <= SLICE_SECONDS + 1:
+        return max(0, round(left))
+    return min(SLICE_SECONDS - _MODULE_START, round(left / 2))
 
 
 def clock(seconds: float) -> str:

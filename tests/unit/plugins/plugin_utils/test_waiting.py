@@ -65,9 +65,9 @@ def test_ends_at_the_deadline_with_the_figures_of_the_whole_wait(lines):
     action = Action({}, [pending()])
     answer = run(action)
     assert answer["msg"] == "timed out after 60 s waiting for Kafka"
-    assert answer["failure"]["details"]["elapsed"] == 60
+    assert 60 <= answer["failure"]["details"]["elapsed"] < 61
     assert answer["failure"]["details"]["attempts"] == 4 * len(action.calls)
-    assert all(call["wait_timeout"] <= 8 for call in action.calls)
+    assert all(5 <= call["wait_timeout"] <= 11 for call in action.calls), "long enough to see something"
 
 
 def test_what_a_slice_hands_over_reaches_the_next(lines):
