@@ -98,6 +98,7 @@ DELIVERY = (
                 PROJECT,
                 {"spec": {"destinations": [{"server": "*", "namespace": "somewhere-else"}]}},
                 {"spec": {"destinations": [{"server": "*", "namespace": "*"}]}},
+                compared=True,
             ),
         ),
         application("factory", MESSAGING, "not match any of the allowed|not permitted"),

@@ -46,20 +46,25 @@ class Deleted:
 
 @dataclass(frozen=True)
 class Patched:
-    """An object that somebody changed."""
+    """An object that somebody changed; with ``compared`` every Argo CD looks at once, which it would do in minutes."""
 
     cluster: str
     path: str
     patch: dict[str, Any]
     back: dict[str, Any]
+    compared: bool = False
 
     def inject(self, world: World) -> None:
         world.apis[self.cluster].merge(self.path, self.patch)
+        if self.compared:
+            world.refresh()
 
     def clear(self, world: World, kept: None) -> None:
         api = world.apis[self.cluster]
         if api.get(self.path) is not None:
             api.merge(self.path, self.back)
+        if self.compared:
+            world.refresh()
 
 
 @dataclass(frozen=True)
