@@ -17,6 +17,7 @@ from manuela_lab.faults.world import World
 
 LOOK_AGAIN = 0.5
 WELL_AGAIN = 240.0
+COMPARE_AGAIN = 10.0
 
 
 def inject(world: World, name: str) -> None:
@@ -47,9 +48,14 @@ def clear(world: World, name: str) -> None:
     for change, value in reversed(list(zip(find(name).changes, kept, strict=False))):
         change.clear(world, value)
     deadline = time.monotonic() + WELL_AGAIN
+    compared = time.monotonic()
     while ill := well.first_ill(world):
         if time.monotonic() > deadline:
             raise LabError(f"{name} is taken back, and after {WELL_AGAIN:.0f} s the lab is not well: {ill}")
+        # By itself Argo CD looks again after three minutes.
+        if ill.startswith("Application") and time.monotonic() > compared + COMPARE_AGAIN:
+            world.refresh()
+            compared = time.monotonic()
         time.sleep(LOOK_AGAIN)
     record.unlink()
 
