@@ -25,15 +25,6 @@ options:
     description:
       - Path of the private key for an SSH remote. It must not need a passphrase (use an agent for that).
     type: path
-  ca_cert:
-    description:
-      - Path of a PEM file with the certificate authorities that may have signed the host's certificate.
-    type: path
-  validate_certs:
-    description:
-      - Whether the host's certificate is checked.
-    type: bool
-    default: true
   request_timeout:
     description:
       - Seconds that one git command may take, hooks and signing included. It is stopped then, with all its children.
@@ -43,4 +34,18 @@ requirements:
   - git >= 2.29 (program, on the host that runs the module)
 notes:
   - Proxies are taken from the environment (E(HTTPS_PROXY), E(NO_PROXY)) and from git's own configuration.
+"""
+
+    # Those of them that any client of the host needs.
+    CERTIFICATES = r"""
+options:
+  ca_cert:
+    description:
+      - Path of a PEM file with the certificate authorities that may have signed the host's certificate.
+    type: path
+  validate_certs:
+    description:
+      - Whether the host's certificate is checked.
+    type: bool
+    default: true
 """

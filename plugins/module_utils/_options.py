@@ -26,12 +26,16 @@ KUBE: dict[str, dict[str, Any]] = {
     "request_timeout": {"type": "float", "default": 15},
 }
 
+GIT_CERTIFICATES: dict[str, dict[str, Any]] = {
+    "ca_cert": {"type": "path"},
+    "validate_certs": {"type": "bool", "default": True},
+}
+
 GIT: dict[str, dict[str, Any]] = {
     "token": {"type": "str", "no_log": True},
     "username": {"type": "str"},
     "ssh_key_file": {"type": "path", "no_log": False},  # a path; the key itself never passes through
-    "ca_cert": {"type": "path"},
-    "validate_certs": {"type": "bool", "default": True},
+    **GIT_CERTIFICATES,
     "request_timeout": {"type": "float", "default": 60},
 }
 

@@ -64,15 +64,6 @@ options:
     description:
       - Root of the API where it is not below the host's own root, for instance V(https://example.com/gitlab/api/v4).
     type: str
-  ca_cert:
-    description:
-      - Path of a PEM file with the certificate authorities that may have signed the host's certificate.
-    type: path
-  validate_certs:
-    description:
-      - Whether the host's certificate is checked.
-    type: bool
-    default: true
   request_timeout:
     description:
       - Seconds that one request to the API may take.
@@ -81,6 +72,7 @@ options:
 notes:
   - Proxies are taken from the environment (E(HTTPS_PROXY), E(NO_PROXY)).
 extends_documentation_fragment:
+  - manuela.event_streaming.git.certificates
   - manuela.event_streaming.attributes
 seealso:
   - module: manuela.event_streaming.git_publish
@@ -155,7 +147,7 @@ failure:
       sample: {by_hand: https://git.example.com/demo/manuela-gitops/compare/main...demo}
 """
 
-from ansible_collections.manuela.event_streaming.plugins.module_utils import _git_pull_request
+from ansible_collections.manuela.event_streaming.plugins.module_utils import _git_pull_request, _options
 from ansible_collections.manuela.event_streaming.plugins.module_utils._module import run
 
 
@@ -175,8 +167,7 @@ def main() -> None:
             "token": {"type": "str", "no_log": True},
             "host": {"type": "str", "choices": ["auto", "github", "gitlab", "gitea"], "default": "auto"},
             "api_url": {"type": "str"},
-            "ca_cert": {"type": "path"},
-            "validate_certs": {"type": "bool", "default": True},
+            **_options.GIT_CERTIFICATES,
             "request_timeout": {"type": "float", "default": 15},
         },
     )

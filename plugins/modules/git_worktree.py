@@ -53,6 +53,7 @@ options:
     default: false
 extends_documentation_fragment:
   - manuela.event_streaming.git
+  - manuela.event_streaming.git.certificates
   - manuela.event_streaming.attributes
 seealso:
   - module: manuela.event_streaming.git_publish
