@@ -96,6 +96,11 @@ def _check_names(params: Mapping[str, Any]) -> None:
     for name in params["topics"]:
         if not _TOPIC.match(name):
             raise Failure("invalid_option", f"topics: {name!r} is not a topic's name. Use letters, digits, . _ and -")
+    trusted = params.get("trusted_certificates")
+    if trusted and "-----BEGIN CERTIFICATE-----" not in trusted:
+        raise Failure(
+            "invalid_option", "trusted_certificates: this is no certificate. Give PEM text, not base64 or a path"
+        )
     if not _NAME.match(params["pod_name"]):
         raise Failure(
             "invalid_option",
@@ -119,14 +124,9 @@ def _check_looks(params: Mapping[str, Any]) -> None:
 
 
 def _tls(params: Mapping[str, Any]) -> bool:
-    trusted = params.get("trusted_certificates")
-    if trusted and "-----BEGIN CERTIFICATE-----" not in trusted:
-        raise Failure(
-            "invalid_option", "trusted_certificates: this is no certificate. Give PEM text, not base64 or a path"
-        )
     if params.get("security_protocol"):
         return bool(params["security_protocol"] == "ssl")
-    return bool(trusted) or (params["connection"] == "direct" and bool(params.get("ca_cert")))
+    return bool(params.get("trusted_certificates") or (params["connection"] == "direct" and params.get("ca_cert")))
 
 
 def _window(entry: Mapping[str, Any], topics: Sequence[str]) -> Window:
