@@ -91,4 +91,4 @@ def running(directory: Path, s5cmd: Program) -> Iterator[Store]:
     try:
         yield Store(**started["store"], files=directory / "files", s5cmd=s5cmd)
     finally:
-        os.kill(started["pid"], signal.SIGTERM)
+        os.kill(started["pid"], signal.SIGKILL)  # it does not heed a gentler one

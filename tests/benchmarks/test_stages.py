@@ -7,7 +7,6 @@ from __future__ import annotations
 import re
 import shutil
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from report import Report
 sys.path.insert(0, str(ROOT / "tests" / "e2e"))
 
 from driving import Lab
+from own_lab import own_lab
 
 RUNS = 3
 # Every module is one start of this Python.
@@ -30,15 +30,9 @@ exec {python} "$@"
 
 @pytest.fixture(scope="module")
 def lab() -> Iterator[Lab]:
-    lab = Lab(Path(tempfile.mkdtemp(prefix="lab-")))
-    lab.environment.pop("PYTHONDONTWRITEBYTECODE", None)
-    up = lab.command("up", limit=1500)
-    try:
-        assert up.returncode == 0, up.stdout + up.stderr
+    with own_lab() as lab:
+        lab.environment.pop("PYTHONDONTWRITEBYTECODE", None)
         yield lab
-    finally:
-        lab.command("down")
-        shutil.rmtree(lab.directory, ignore_errors=True)
 
 
 class Counted:
