@@ -63,8 +63,6 @@ class Patched:
         api = world.apis[self.cluster]
         if api.get(self.path) is not None:
             api.merge(self.path, self.back)
-        if self.compared:
-            world.refresh()
 
 
 @dataclass(frozen=True)
