@@ -108,15 +108,16 @@ class MirrorMakerController:
         if spec.replicas == 0:
             await self._scale_down(spec)
             return None
+        image = str(resource["spec"].get("image") or generation(resource).image(spec.version))
         plan = strimzi_pods.PodPlan(
             name=spec.pod,
             component=spec.component,
             container=spec.component,
-            image=str(resource["spec"].get("image") or generation(resource).image(spec.version)),
+            image=image,
             command=kafka_image.MIRROR_COMMAND,
             config=f"{spec.component}-config",
             labels={**marks, "strimzi.io/controller": "strimzipodset"},
-            revision=strimzi_pods.revision(spec.uid, text, *self._trust(spec)),
+            revision=strimzi_pods.revision(spec.uid, image, text, *self._trust(spec)),
             secrets=_mounts(spec),
         )
         return await self._rollout.roll(strimzi_pods.pod(resource, plan))

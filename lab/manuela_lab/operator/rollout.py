@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 from manuela_lab.operator import conditions, resources, strimzi_pods
-from manuela_lab.operator.cluster_api import ClusterApi
+from manuela_lab.operator.cluster_api import ApiError, ClusterApi
 from manuela_lab.operator.resources import Resource
 from manuela_lab.operator.view import View
 
 MARK = "lab.manuela/made-from"
+CONFLICT = 409
 
 
 class Rollout:
@@ -36,7 +37,7 @@ class Rollout:
         where = resources.key(manifest)
         found = self._view.get("Pod", where.namespace, where.name)
         if found is None:
-            await self._api.apply(manifest, self._owner)
+            await self._create(manifest)
             return None
         if resources.deleting(found):
             return None
@@ -45,6 +46,14 @@ class Rollout:
             await self._api.delete(found)
             return None
         return found
+
+    async def _create(self, pod: Resource) -> None:
+        """Create a pod; never apply it: one that is there unseen would take the revision and keep its process."""
+        try:
+            await self._api.create(pod)
+        except ApiError as error:
+            if error.code != CONFLICT:
+                raise
 
 
 def is_ready(pod: Resource | None) -> bool:

@@ -19,11 +19,12 @@ class View:
 
     def store(self, resource: Resource, gone: bool) -> None:
         """Take in one watch event."""
-        kind = self._kinds.setdefault(str(resource["kind"]), {})
-        if gone:
-            kind.pop(resources.key(resource), None)
-        else:
-            kind[resources.key(resource)] = resource
+        kind, where = self._kinds.setdefault(str(resource["kind"]), {}), resources.key(resource)
+        if not gone:
+            kind[where] = resource
+        # Events of two objects are not in order: the one that took this name may have been seen already.
+        elif where in kind and resources.uid(kind[where]) == resources.uid(resource):
+            del kind[where]
 
     def get(self, kind: str, namespace: str, name: str) -> Resource | None:
         """Return one object, or None."""

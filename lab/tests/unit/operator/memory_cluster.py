@@ -9,6 +9,7 @@ import copy
 from typing import Any, Mapping
 
 from manuela_lab.operator import resources
+from manuela_lab.operator.cluster_api import ApiError
 from manuela_lab.operator.resources import Resource
 from manuela_lab.operator.view import View
 
@@ -38,6 +39,13 @@ class MemoryCluster:
         self.has(stored)
         return stored
 
+    async def create(self, manifest: Resource) -> Resource:
+        if self.view.get(manifest["kind"], *resources.key(manifest)):
+            raise ApiError(409, "AlreadyExists")
+        self.journal.append(("create", manifest["kind"], resources.key(manifest).name))
+        self.has(manifest)
+        return manifest
+
     async def merge(self, resource: Resource, change: Resource) -> Resource:
         stored = copy.deepcopy(resource)
         for part, values in change.items():
@@ -55,4 +63,5 @@ class MemoryCluster:
 
     async def delete(self, resource: Resource, grace: int | None = None) -> None:
         self.journal.append(("delete", resource["kind"], resources.key(resource).name))
-        self.view.store(resource, gone=True)
+        if found := self.view.get(resource["kind"], *resources.key(resource)):
+            self.view.store(found, gone=True)

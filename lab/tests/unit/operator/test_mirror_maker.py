@@ -201,6 +201,14 @@ def test_while_its_pod_is_rolled_what_was_said_stands(
     assert cluster.status("KafkaMirrorMaker2", *KEY) == ready
 
 
+def test_another_image_is_another_pod(cluster: MemoryCluster, settings: Settings, mirror: Resource) -> None:
+    cluster.has(mirror, secret(tls_crt="x"))
+    look(cluster, settings)
+    cluster.has({**mirror, "spec": {**mirror["spec"], "image": "kafka:missing"}})
+    look(cluster, settings)
+    assert ("delete", "Pod", POD[2]) in cluster.journal
+
+
 @pytest.mark.parametrize("manager", ["argocd-controller", "kubectl"])
 def test_an_old_manifest_has_the_versions_of_its_time_whatever_the_api_keeps(mirror: Resource, manager: str) -> None:
     old = {"manager": manager, "apiVersion": "kafka.strimzi.io/v1alpha1", "fieldsV1": {"f:spec": {"f:version": {}}}}

@@ -87,6 +87,6 @@ def test_a_policy_that_is_gone_opens_the_link_again() -> None:
     (key,) = controller.concerned(policy())
     asyncio.run(controller.reconcile(key))
     assert wire.closed == {"factory.edge"}
-    cluster.view.store(policy(), gone=True)
+    asyncio.run(cluster.delete(policy()))
     asyncio.run(controller.reconcile(key))
     assert not wire.closed
