@@ -99,6 +99,11 @@ def name_of(item: Mapping[str, Any]) -> str:
     return str(at(item, "metadata", "name") or "")
 
 
+def uid_of(item: Mapping[str, Any]) -> str:
+    """Return the UID in an object's metadata: another object of the same name has another one."""
+    return str(at(item, "metadata", "uid") or "")
+
+
 def namespace_of(item: Mapping[str, Any]) -> str:
     """Return the namespace in an object's metadata."""
     return str(at(item, "metadata", "namespace") or "")

@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import re
 from functools import partial
-from typing import Callable, Iterable
+from typing import Any, Callable, Iterable, Mapping
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
 from ansible_collections.manuela.event_streaming.plugins.module_utils._kube import (
     EVENT,
+    POD,
     Kube,
     Object,
     at,
     name_of,
     namespace_of,
+    uid_of,
 )
+from ansible_collections.manuela.event_streaming.plugins.module_utils._pod_state import pod_state
 from ansible_collections.manuela.event_streaming.plugins.module_utils._resource_status.readiness import judge
 from ansible_collections.manuela.event_streaming.plugins.module_utils._resource_status.wanted import Evidence, Seen
 from ansible_collections.manuela.event_streaming.plugins.module_utils._resource_status.world import View, pods_of
@@ -92,7 +95,7 @@ def _events(kube: Kube, namespace: str, stuck: list[Seen]) -> list[Evidence]:
         for event in kube.list(EVENT, namespace, fields="type=Warning")
         if any(_concerns(str(at(event, "involvedObject", "name") or ""), name) for name in names)
     ]
-    warnings.sort(key=_when)
+    warnings = _of_what_is_there(kube, namespace, stuck, sorted(warnings, key=_when))
     latest = {(at(event, "involvedObject", "name"), event.get("reason")): event for event in warnings}
     return [
         Evidence(
@@ -103,6 +106,26 @@ def _events(kube: Kube, namespace: str, stuck: list[Seen]) -> list[Evidence]:
         )
         for event in list(latest.values())[-_EVENTS:]
     ]
+
+
+def _of_what_is_there(kube: Kube, namespace: str, stuck: list[Seen], events: list[Object]) -> list[Object]:
+    """Leave out events of pods that are well now, and of objects that had the name before."""
+    there = {_address(entry.item): uid_of(entry.item) for entry in stuck if entry.item}
+    if any(at(event, "involvedObject", "kind") == "Pod" for event in events):
+        pods = [pod for pod in kube.list(POD, namespace) if not pod_state(pod).ready]
+        there |= {("Pod", name_of(pod)): uid_of(pod) for pod in pods}
+    return [event for event in events if _is_about(there, at(event, "involvedObject") or {})]
+
+
+def _address(item: Mapping[str, Any]) -> tuple[str, str]:
+    return str(item.get("kind")), name_of(item)
+
+
+def _is_about(there: Mapping[tuple[str, str], str], involved: Object) -> bool:
+    address = str(involved.get("kind")), str(involved.get("name"))
+    if address not in there:
+        return address[0] != "Pod"
+    return involved.get("uid") in (None, there[address])
 
 
 def _concerns(involved: str, name: str) -> bool:

@@ -166,6 +166,22 @@ def test_evidence_has_events_and_the_telling_line_of_a_log(kube, clock):
     assert "NoSuchBucket: The specified bucket does not exist ERROR" in said
 
 
+@pytest.mark.parametrize(
+    ("uid", "ready", "told"), [("now", "False", True), ("before", "False", False), ("now", "True", False)]
+)
+def test_events_of_an_earlier_pod_of_that_name_and_of_a_pod_that_is_well_are_no_evidence(kube, clock, uid, ready, told):
+    make(kube, INTEGRATION, "s3", phase="Running")
+    kube.item(INTEGRATION, "s3")["status"]["conditions"] = [condition("Ready", "False", "x")]
+    status = {"phase": "Running", "conditions": [condition("Ready", ready)]}
+    labels = {"camel.apache.org/integration": "s3"}
+    kube.put(POD, "s3-1", metadata={"uid": "now", "labels": labels}, status=status)
+    pod = {"kind": "Pod", "name": "s3-1", "uid": uid}
+    kube.put(EVENT, "e", involvedObject=pod, type="Warning", reason="Failed", message="cannot pull")
+    entry = {"kind": "Integration", "namespace": "ns", "name": "s3"}
+    said = [one["message"] for one in observe(options(entry), False, clock, kube).state["evidence"]]
+    assert ("event Failed: cannot pull" in said) is told
+
+
 def test_what_may_not_be_read_hides_nothing_else(kube, clock):
     make(kube, KAFKA, "k")
     kube.fail("list", EVENT, forbidden("list events"))
