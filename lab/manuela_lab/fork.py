@@ -3,7 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The sample repository as the owner of a fork has it: with the names of the own clusters, and the own S3 keys.
 
-With the lab's own inventory prepare writes the keys; the others leave them to the owner of the fork.
+With the lab's own inventory prepare writes the keys; the others leave them to the owner of the fork.  Applications are
+for the namespace where Argo CD is, except those of the data lake: nobody has deployed them yet, so they are as upstream
+has them.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from pathlib import Path
 
 from manuela_lab.lab import Lab
 
+DATA_LAKE = "manuela-data-lake"
 S3_SECRET = Path("config/instances/manuela-data-lake/central-s3-store/s3-secret.yaml")
 PROPERTIES = re.compile(r"(?m)^(  application\.properties: ).*$")
 
@@ -23,7 +26,8 @@ def settle(lab: Lab, tree: Path) -> None:
     files = [path for path in sorted(tree.rglob("*")) if _is_text(path)]
     for environment in lab.profile.environments:
         _replace(files, f"apps.{environment.name}.lab.example", environment.apps_domain)
-    _replace(files, "namespace: argocd\n", f"namespace: {lab.profile.argocd_namespace}\n")
+    deployed = [path for path in files if DATA_LAKE not in path.parts]
+    _replace(deployed, "namespace: argocd\n", f"namespace: {lab.profile.argocd_namespace}\n")
     if lab.profile.inventory != "lab":
         _keep_s3_keys(tree / S3_SECRET, lab)
 

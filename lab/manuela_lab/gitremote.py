@@ -72,9 +72,10 @@ def seed(places: Places, url: str, branch: str, left_over: bool, settle: Callabl
         return _publish(bare, places, branch)
 
 
-def adopt(places: Places, source: str, url: str, parents: Iterable[str]) -> str:
+def adopt(places: Places, source: str, url: str, parents: Iterable[str], namespace: str) -> str:
     """Make the remote from somebody's repository, with one commit more: the parents follow this remote.
 
+    They are for ``namespace``, where the lab's Argo CD looks.
     Only the parents: the children are for prepare to set, as in a fork.  But prepare knows nothing of the sensors when
     they are in an environment of their own (the demo's line data server): there the lab sets parent and children.
     """
@@ -83,7 +84,7 @@ def adopt(places: Places, source: str, url: str, parents: Iterable[str]) -> str:
         git("clone", "-q", str(bare), str(tree))
         branch = git("symbolic-ref", "--short", "HEAD", cwd=tree)
         named = _named(tree / "meta", set(parents))
-        changed = point_applications(tree, [*named, *sensors.applications(tree, named)], url, branch)
+        changed = point_applications(tree, [*named, *sensors.applications(tree, named)], url, branch, namespace)
         if changed:
             _commit(tree, "The parents follow the lab's remote")
             git("push", "-q", "origin", branch, cwd=tree)

@@ -18,25 +18,34 @@ IS_APPLICATION = re.compile(r"^kind:\s*[\"']?Application[\"']?\s*$", re.MULTILIN
 OF_ARGO = re.compile(r"^apiVersion:\s*[\"']?argoproj\.io/", re.MULTILINE)
 FIELD = r"^(?P<indent>\s+(?:- )?){name}:[ \t]*(?P<value>[^#\r\n]*?)(?P<rest>[ \t]*(?:#[^\r\n]*)?\r?)$"
 
+USUAL = re.compile(r"^(\s+namespace:[ \t]*)argocd(?=[ \t]*\r?$)", re.MULTILINE)
 
-def point_applications(root: Path, files: Iterable[Path], url: str, branch: str) -> list[str]:
-    """Set repoURL and targetRevision of every Application; returns the files that changed, relative to ``root``."""
+
+def point_applications(root: Path, files: Iterable[Path], url: str, branch: str, namespace: str = "") -> list[str]:
+    """Set repoURL and targetRevision of every Application, and its namespace where one is given.
+
+    Returns the files that changed, relative to ``root``.
+    """
     changed = []
     for path in files:
         before = path.read_bytes().decode("utf-8", errors="surrogateescape")
-        after = pointed(before, url, branch)
+        after = pointed(before, url, branch, namespace)
         if after != before:
             path.write_bytes(after.encode("utf-8", errors="surrogateescape"))
             changed.append(str(path.relative_to(root)))
     return changed
 
 
-def pointed(text: str, url: str, branch: str) -> str:
-    """The text of a manifest whose Application follows ``branch`` of ``url``; any other text as it is."""
+def pointed(text: str, url: str, branch: str, namespace: str = "") -> str:
+    """The text of a manifest whose Application follows ``branch`` of ``url``; any other text as it is.
+
+    Only Argo CD's usual namespace becomes ``namespace``: what is deployed to another one stays there.
+    """
     if not (IS_APPLICATION.search(text) and OF_ARGO.search(text)):
         return text
     text = _set(text, "repoURL", url)
-    return _set(text, "targetRevision", branch)
+    text = _set(text, "targetRevision", branch)
+    return USUAL.sub(rf"\g<1>{namespace}", text) if namespace else text
 
 
 def _set(text: str, name: str, value: str) -> str:

@@ -70,6 +70,7 @@ SINGLE = Profile(
     (Cluster("manuela", 0),),
     (Environment("factory", "manuela", "factorydatacenter"), Environment("central", "manuela", "centraldatacenter")),
     inventory="single-cluster",
+    argocd_namespace="openshift-gitops",
 )
 PROFILES = {profile.name: profile for profile in (DEFAULT, SINGLE, OPENSHIFT)}
 

@@ -55,8 +55,8 @@ def ensure_possible(wish: Wish) -> None:
     """Refuse what could only fail minutes later."""
     if wish.gitops and profile(wish.profile).openshift:
         raise LabError(
-            "--gitops does not go with the profile openshift, whose Argo CD looks into another namespace than the "
-            "repository's Applications are for; take the profile default or single"
+            "--gitops does not go with the profile openshift, whose accounts have rights in the namespaces of a demo "
+            "that is deployed already; take the profile default or single"
         )
 
 
@@ -138,7 +138,7 @@ def _remote(current: Lab, wish: Wish) -> Lab:
         gitremote.seed(places, current.remote_url, current.branch, wish.left_over, partial(fork.settle, current))
         return current
     parents = [each.application for each in current.profile.environments]
-    branch = gitremote.adopt(places, wish.gitops, current.remote_url, parents)
+    branch = gitremote.adopt(places, wish.gitops, current.remote_url, parents, current.profile.argocd_namespace)
     return replace(current, branch=branch, adopted=True)
 
 

@@ -135,15 +135,27 @@ def _certificate(git: Facts) -> Row:
 def _applications(git: Facts, files: Files) -> Row:
     wrong = []
     for path in git["applications"]:
-        source = hosts.at(hosts.of_kind(files.manifests(path), "Application"), "spec", "source") or {}
+        application = hosts.of_kind(files.manifests(path), "Application")
+        source = hosts.at(application, "spec", "source") or {}
         place = path.rpartition("/")[2]
         if source and not same_repository(str(source.get("repoURL") or ""), git["repo"]):
             wrong.append(f"{place} deploys from {source.get('repoURL')}")
         elif source and not git.get("proposed") and source.get("targetRevision") not in (git["branch"], "HEAD", None):
             wrong.append(f"{place} deploys {source.get('targetRevision')}, not {git['branch']}")
+        wrong += _elsewhere(git, place, str(hosts.at(application, "metadata", "namespace") or ""))
     if wrong:
-        return failure(GIT, "applications", "; ".join(wrong), f"{PREPARE} sets their source", mended=True)
+        fix = f"{PREPARE} sets their source and namespace"
+        return failure(GIT, "applications", "; ".join(wrong), fix, mended=True)
     return ok(GIT, "applications", f"{len(git['applications'])} deploy from our repository and branch")
+
+
+def _elsewhere(git: Facts, name: str, namespace: str) -> list[str]:
+    """Argo CD does not see an Application in another namespace than where its parent is."""
+    parents = git.get("argocd_namespaces") or {}
+    looked_in = {parents[home] for home in git["homes"].get(name, []) if home in parents}
+    if not namespace or not looked_in or namespace in looked_in:
+        return []
+    return [f"{name} is for the namespace {namespace}, and Argo CD looks into {' and '.join(sorted(looked_in))}"]
 
 
 def _links(git: Facts) -> Iterator[Row]:

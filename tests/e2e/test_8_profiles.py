@@ -58,7 +58,9 @@ def on_openshift(presenter: Presenter) -> Presenter:
 
 
 def test_prepare_and_prepare_again(presenter: Presenter) -> None:
-    assert presenter.play("prepare.yml").succeeded().changed > 0
+    first = presenter.play("prepare.yml").succeeded()
+    assert first.changed > 0
+    assert "manuela-data-lake-central-kafka-cluster.yaml: argocd → openshift-gitops" in first.words
     revision = presenter.lab.revision()
     assert presenter.play("prepare.yml").succeeded().changed == 0
     assert presenter.lab.revision() == revision

@@ -58,7 +58,7 @@ def test_somebodys_repository_gets_one_commit_that_touches_the_parents_alone(our
     gitremote.seed(theirs, "https://git.example/theirs.git", "main", left_over=False)
     git("branch", "-m", "main", "trunk", cwd=theirs.remote)
     before = git("rev-parse", "trunk", cwd=theirs.remote)
-    assert gitremote.adopt(ours, str(theirs.remote), URL, PARENTS) == "trunk"
+    assert gitremote.adopt(ours, str(theirs.remote), URL, PARENTS, "argocd") == "trunk"
     changed = git("diff", "--name-only", before, "trunk", cwd=ours.remote).splitlines()
     assert changed
     assert all(path.startswith("meta/") for path in changed)
@@ -74,14 +74,14 @@ def test_a_repository_without_our_parents_is_refused_and_leaves_nothing(ours: Pl
     git("add", "--all", cwd=tmp_path / "other")
     git("commit", "-q", "-m", "x", cwd=tmp_path / "other")
     with pytest.raises(LabError, match=r"no manifest in meta/ .* names centraldatacenter or factorydatacenter"):
-        gitremote.adopt(ours, str(tmp_path / "other"), URL, PARENTS)
+        gitremote.adopt(ours, str(tmp_path / "other"), URL, PARENTS, "argocd")
     assert not ours.remote.exists()
     assert list(ours.remote.parent.iterdir()) == []
 
 
 def test_a_source_that_is_not_there_is_named_by_git(ours: Places, tmp_path: Path):
     with pytest.raises(LabError, match=r"git clone failed \(exit 128\): .*nowhere"):
-        gitremote.adopt(ours, str(tmp_path / "nowhere"), URL, PARENTS)
+        gitremote.adopt(ours, str(tmp_path / "nowhere"), URL, PARENTS, "argocd")
 
 
 def test_what_a_killed_start_left_is_swept(ours: Places):
@@ -105,7 +105,7 @@ def test_sensors_in_an_environment_of_their_own_follow_the_lab_too(ours: Places,
     (tree / "meta" / "other.yaml").write_text(parent.replace("factorydatacenter", "other"))
     git("add", "--all", cwd=tree)
     git("commit", "-q", "-m", "a line data server", cwd=tree)
-    assert gitremote.adopt(ours, str(tree), URL, PARENTS) == "main"
+    assert gitremote.adopt(ours, str(tree), URL, PARENTS, "argocd") == "main"
     changed = set(git("diff", "--name-only", "main~1", "main", cwd=ours.remote).splitlines())
     assert {"meta/line.yaml", f"config/instances/manuela-stormshift/{sensor}"} <= changed
     assert "meta/other.yaml" not in changed

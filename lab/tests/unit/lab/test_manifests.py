@@ -34,6 +34,13 @@ def test_only_the_two_values_change():
     assert pointed(after, "file:///r.git", "main") == after
 
 
+def test_argo_cds_usual_namespace_becomes_the_given_one_and_no_other():
+    text = "metadata:\n  namespace: argocd\r\nspec:\n  destination:\n    namespace: argocd-x\n"
+    text = f"apiVersion: argoproj.io/v1alpha1\nkind: Application\n{text}"
+    after = pointed(text, "file:///r.git", "main", "openshift-gitops")
+    assert after == text.replace("argocd\r", "openshift-gitops\r")
+
+
 def test_line_ends_and_a_missing_last_one_stay():
     text = APPLICATION.replace("\n", "\r\n").rstrip()
     after = pointed(text, "file:///r.git", "main")

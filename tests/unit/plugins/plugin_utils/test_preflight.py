@@ -190,6 +190,16 @@ def test_an_application_of_another_fork(evidence):
     assert "manuela-data-lake-central-s3-store.yaml deploys from" in row["said"] and row["mended"]
 
 
+def test_an_application_where_argo_cd_does_not_look(evidence):
+    name = "manuela-data-lake-central-s3-store.yaml"
+    evidence["git"]["applications"] = [f"{LAKE}/{name}"]
+    evidence["git"]["argocd_namespaces"] = {CENTRAL: "openshift-gitops"}
+    evidence["files"][f"{LAKE}/{name}"] = "kind: Application\nmetadata: {namespace: argocd}\n"
+    row = only(evidence)
+    assert row["said"] == f"{name} is for the namespace argocd, and Argo CD looks into openshift-gitops"
+    assert row["mended"]
+
+
 def test_an_api_generation_that_the_cluster_does_not_serve(evidence):
     for kind in evidence["centres"][0]["cluster"]["cluster_info"]["kinds"]:
         kind["versions"] = ["v1"]
