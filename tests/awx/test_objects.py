@@ -79,6 +79,23 @@ def test_surveys_offer_the_stages_of_the_table(made):
     assert question["choices"] == stages()
 
 
+def asked(awx, kind, name):
+    survey = awx.surveys.get(f"{kind}/{awx.one(kind, name)['id']}/survey_spec", {"spec": []})
+    return {question["variable"]: question for question in survey["spec"]}
+
+
+def test_what_publishes_asks_for_a_branch_and_the_show_passes_one_answer_to_all(made):
+    awx, _url, _first = made
+    names = [name.split(" | ")[1] for name in awx.names("job_templates")]
+    ask = {
+        name for name in names if "gitops_branch" in asked(awx, "job_templates", f"MANUela event streaming | {name}")
+    }
+    assert set(names) - ask == {"preflight", "verify", "diagnose"}
+    (show,) = awx.names("workflow_job_templates")
+    question = asked(awx, "workflow_job_templates", show)["gitops_branch"]
+    assert (question["required"], question["default"]) == (False, "")
+
+
 def test_the_workflow_asks_before_each_step_and_diagnoses_every_failure(made):
     awx, _url, _first = made
     diagnose = awx.one("workflow_job_template_nodes", "diagnose")["id"]
@@ -132,6 +149,7 @@ def test_the_inventory_keeps_its_lookups_for_the_job(made):
     inventory = json.loads(awx.one("inventories", "MANUela event streaming")["variables"])
     assert inventory["event_streaming_git_repo"] == GIVEN["awx_gitops_repo"]
     assert "lookup" in inventory["event_streaming_git_token"]
+    assert "gitops_branch" in inventory["event_streaming_git_branch"]
 
 
 def test_a_second_run_changes_nothing_and_then_everything_goes(made, tmp_path):

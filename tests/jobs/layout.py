@@ -43,7 +43,7 @@ def lay_out(awx: FakeAwx, template: str, directory: Path, answers: Mapping[str, 
         (directory / name).mkdir(exist_ok=True)
     variables = {"awx_job_id": 1, "awx_job_launch_type": "manual", "awx_job_template_name": template}
     given = json.loads(job.get("extra_vars") or "{}")
-    _write(directory / "env/extravars", json.dumps({**variables, **given, **answers}))
+    _write(directory / "env/extravars", json.dumps({**variables, **given, **_defaults(awx, job), **answers}))
     _write(directory / "env/envvars", json.dumps(_environment(awx, template, directory)))
     _write(directory / "env/settings", json.dumps({"suppress_ansible_output": True, "job_timeout": 0}))
     _write(directory / "env/cmdline", " ".join(("-u", "root", *flags)))
@@ -52,9 +52,18 @@ def lay_out(awx: FakeAwx, template: str, directory: Path, answers: Mapping[str, 
     return playbook
 
 
+def _questions(awx: FakeAwx, job: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    asked: list[Mapping[str, Any]] = awx.surveys.get(f"job_templates/{job['id']}/survey_spec", {"spec": []})["spec"]
+    return asked
+
+
+def _defaults(awx: FakeAwx, job: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what AWX passes for questions that nobody answered; an empty text too."""
+    return {one["variable"]: one["default"] for one in _questions(awx, job) if one.get("default") is not None}
+
+
 def _refuse_wrong_answers(awx: FakeAwx, job: Mapping[str, Any], answers: Mapping[str, Any]) -> None:
-    survey = awx.surveys.get(f"job_templates/{job['id']}/survey_spec", {"spec": []})
-    for question in survey["spec"]:
+    for question in _questions(awx, job):
         answer = answers.get(question["variable"], question.get("default"))
         if question.get("required") and answer in (None, ""):
             raise LaunchRefused(f"'{question['variable']}' value missing")
