@@ -12,6 +12,8 @@ description:
   - Reads Application resources over the Kubernetes API, so it needs neither an Argo CD login nor its program.
   - Finds Applications by name, or by the path and repository that they deploy, in whatever namespace Argo CD lives.
   - With O(refresh) Argo CD compares at once and not at its next poll. Only comparisons after that count.
+  - V(compared) means that Argo CD knows O(revision) or a descendant of it, and has compared the cluster with it,
+    whatever came of it. What was proposed is merged then.
   - V(synced) means that the synced revision is O(revision) or a descendant of it, that Argo CD compared it after the
     refresh, and that no sync operation for it is running. V(healthy) means healthy in addition, and still so
     O(settle_seconds) later.
@@ -41,7 +43,7 @@ options:
     description:
       - What O(wait) waits for and RV(argocd_application_info.met) is about.
     type: str
-    choices: [none, synced, healthy, absent]
+    choices: [none, compared, synced, healthy, absent]
     default: none
   revision:
     description: Commit that must be deployed, as M(manuela.event_streaming.git_publish) returns it. Any without it.
@@ -228,7 +230,11 @@ def main() -> None:
         core.execute,
         argument_spec={
             "applications": {"type": "list", "elements": "dict", "required": True, "options": entry},
-            "wait_for": {"type": "str", "choices": ["none", "synced", "healthy", "absent"], "default": "none"},
+            "wait_for": {
+                "type": "str",
+                "choices": ["none", "compared", "synced", "healthy", "absent"],
+                "default": "none",
+            },
             "revision": {"type": "str"},
             "work_tree": {"type": "path"},
             "git_access": {"type": "dict", "options": git_access},

@@ -13,6 +13,8 @@ description:
   - Finds the open pull request (merge request) from one branch to another of the same repository, and opens one when
     there is none. What is open already is returned as it is, whatever its title says.
   - Speaks the APIs of GitHub and GitHub Enterprise, GitLab, and Gitea with its relatives (Forgejo, Codeberg).
+  - In a fork too, both branches are the fork's own, because the fork is what Argo CD follows. Nothing is proposed to
+    the repository that it was forked from. By hand, choose the fork as the target on GitLab's page.
   - A failure names in C(failure.details.by_hand) the page on which a person opens the request.
 options:
   repo:

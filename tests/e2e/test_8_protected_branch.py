@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import threading
 import time
@@ -99,10 +100,10 @@ def at_host(lab: Lab, host: PullHost) -> dict[str, str]:
     }
 
 
-def propose(lab: Lab, stage: str, branch: str, host: PullHost, token: str = TOKEN) -> Play:
+def propose(lab: Lab, stage: str, branch: str, host: PullHost, token: str = TOKEN, **more: object) -> Play:
     """Run a stage that publishes to a branch of its own."""
     given = {"gitops_branch": branch, "event_streaming_git_repo": host.repo, "event_streaming_git_token": token}
-    return lab.stage(stage, *variables(given), **at_host(lab, host))
+    return lab.stage(stage, *variables({**given, **more}), **at_host(lab, host))
 
 
 def test_the_refusal_names_branch_rule_and_what_to_do_and_the_commit_is_kept(protected: Lab) -> None:
@@ -164,6 +165,41 @@ def test_a_run_that_stops_before_it_has_made_the_branch_ends_with_one_sentence(p
     run = protected.play("prepare.yml", *variables(given), **at_host(protected, host)).refused()
     assert "its source" in run.words and run.counts["failed"] == 1
     assert not protected.git("branch", "--list", "never")
+
+
+def topics(lab: Lab) -> list[str]:
+    """Return the topics that their operator still looks after."""
+    words = ("get", "kafkatopics", "-n", "manuela-stormshift-messaging", "-o")
+    told = json.loads(lab.kubectl("factory", *words, "json"))["items"]
+    let_go = {"strimzi.io/managed": "false"}.items()
+    return sorted(
+        one["metadata"]["name"] for one in told if not let_go <= (one["metadata"].get("annotations") or {}).items()
+    )
+
+
+def test_nothing_is_let_go_for_a_proposal_that_nobody_merges(protected: Lab, host: PullHost, tmp_path: Path) -> None:
+    with reviewer(protected, "again", "merge", tmp_path):
+        propose(protected, "factory", "again", host).succeeded()
+    before = topics(protected)
+    assert len(before) == 2
+    unmerged = {"stage_state": "absent", "datacenter_merge_timeout": 12}
+    run = propose(protected, "factory", "undone", host, **unmerged).refused()
+    assert f"{WAITING} {host.origin}" in run.words
+    assert topics(protected) == before
+    assert protected.play("verify.yml").succeeded().changed == 0
+
+
+def test_a_proposed_undoing_is_done_once_merged(protected: Lab, host: PullHost, tmp_path: Path) -> None:
+    merge(protected, "undone", "squash", tmp_path)
+    run = propose(protected, "factory", "undone", host, stage_state="absent").succeeded()
+    assert run.changed > 0 and topics(protected) == []
+    assert propose(protected, "factory", "undone", host, stage_state="absent").succeeded().changed == 0
+
+
+def test_an_empty_branch_is_none(protected: Lab) -> None:
+    assert (
+        protected.stage("factory", *variables({"gitops_branch": "", "stage_state": "absent"})).succeeded().changed == 0
+    )
 
 
 def test_who_may_push_goes_on_as_before(protected: Lab) -> None:

@@ -80,6 +80,8 @@ def judge(app: Application, goal: Goal, accepts: Accepts) -> Verdict:
 
 
 def _judge_revision(app: Application, goal: Goal, accepts: Accepts, said: str) -> Verdict:
+    if goal.state == "compared":
+        return Verdict(True, said)
     operation = app.operation
     about_ours = not goal.revision or bool(accepts(operation.revision))
     if app.sync_status != "Synced":

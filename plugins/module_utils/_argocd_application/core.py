@@ -50,7 +50,9 @@ def observe(params: Mapping[str, Any], check_mode: bool, clock: Clock, kube: Kub
 def _goal(params: Mapping[str, Any]) -> Goal:
     state = params["wait_for"]
     if params["wait"] and state == "none":
-        raise Failure("invalid_option", "wait needs something to wait for. Give wait_for: synced, healthy or absent")
+        raise Failure(
+            "invalid_option", "wait needs something to wait for. Give wait_for: compared, synced, healthy or absent"
+        )
     since = epoch(params.get("refreshed_after"))
     if params.get("refreshed_after") and not since:
         raise Failure(

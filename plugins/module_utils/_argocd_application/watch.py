@@ -89,7 +89,7 @@ class Watch:
 
     def _find(self) -> Kind | None:
         kind = self._kube.find("Application", group="argoproj.io")
-        if kind is None and self._goal.state in ("synced", "healthy"):
+        if kind is None and self._goal.state in ("compared", "synced", "healthy"):
             raise Failure(
                 "not_found",
                 f"{self._kube.where} serves no Argo CD Applications. Install Argo CD there, or give another context",

@@ -142,6 +142,19 @@ def test_what_was_merged_is_not_waited_for(argo, clock):
     assert "merge" not in run(argo, clock, merge_of="https://git.example.com/x/pulls/7").state["progress"]
 
 
+def test_compared_is_met_once_argo_cd_knows_the_revision_whatever_comes_of_it(argo, clock):
+    argo.says(3, revision=LATER, sync="OutOfSync", health="Degraded", operation=operation("Running"))
+    assert run(argo, clock, wait_for="compared", merge_of="demo").state["met"]
+    assert 3 <= clock.seconds < 10
+
+
+def test_compared_is_not_met_by_the_revision_before(argo, clock):
+    argo.says(1, revision=OLD)
+    with pytest.raises(Failure) as caught:
+        run(argo, clock, wait_for="compared", merge_of="demo", wait_timeout=5)
+    assert "waiting for the merge of demo" in caught.value.msg
+
+
 def test_a_failed_sync_of_our_revision_ends_the_wait_with_its_reason(argo, clock):
     resources = [{"kind": "Kafka", "name": "k", "status": "SyncFailed", "message": "spec.kafka is missing"}]
     argo.says(
