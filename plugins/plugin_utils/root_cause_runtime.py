@@ -83,7 +83,13 @@ RUNTIME: tuple[Rule, ...] = (
     ),
     rule(
         "name_unresolved",
-        r"No resolvable bootstrap urls|Couldn't resolve server|UnknownHost|Name or service not known|no such host",
+        r"Couldn't resolve server (?P<host>[^\s:]+)",
+        "{name} is given the host {host}, which does not resolve",
+        "oc get routes -A; compare the host with bootstrapServers",
+    ),
+    rule(
+        "name_unresolved",
+        r"No resolvable bootstrap urls|UnknownHost|Name or service not known|no such host",
         "{object} is given a host name that does not resolve: {message}",
         "oc get routes -A; compare the host with bootstrapServers",
     ),

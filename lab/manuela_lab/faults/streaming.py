@@ -141,10 +141,16 @@ STREAMING = (
     Fault(
         "mirror-host-wrong",
         "the mirror is given a host that no name server knows",
-        (commit(Replace(where.MIRROR_FILE, "bootstrapServers: bootstrap-", "bootstrapServers: no-such-host-")),),
+        (
+            commit(
+                Replace(
+                    where.MIRROR_FILE, r"bootstrapServers: bootstrap-\S+:", "bootstrapServers: no-such-host.example:"
+                )
+            ),
+        ),
         Logged("factory", where.MIRROR, MIRROR_LOG, "No resolvable bootstrap|Couldn't resolve server"),
         "name_unresolved",
-        ("factory-to-central", "no-such-host-"),
+        ("factory-to-central", "no-such-host.example"),
     ),
     Fault(
         "certificate-expired",

@@ -25,6 +25,8 @@ _RECORD = re.compile(
 )
 # What the tool says, as an error, when the cluster answers and has none of the topics.
 _NO_TOPIC = "Could not match any topic-partitions"
+# Of a Java exception, the call stack; its lines say where in the tool, and not what is wrong.
+_FRAME = re.compile(r"\s+(at |\.\.\. \d+ more)")
 _USELESS = re.compile(r"^(?:Error occurred: |java\.util\.concurrent\.ExecutionException: |Caused by: )+")
 
 
@@ -110,5 +112,5 @@ def _records(body: list[str], topic: str, partition: int) -> list[Record]:
 
 
 def _reason(body: list[str]) -> str:
-    lines = [_USELESS.sub("", line.strip()) for line in body if line.strip()]
+    lines = [_USELESS.sub("", line.strip()) for line in body if line.strip() and not _FRAME.match(line)]
     return lines[-1][:300] if lines else "the tools gave no reason"

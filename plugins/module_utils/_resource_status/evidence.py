@@ -30,10 +30,10 @@ _OPERATED = ("kafka.strimzi.io", "camel.apache.org", "broker.amq.io")
 _OLM_KINDS = ("Subscription", "ClusterServiceVersion", "InstallPlan")
 _EVENTS = 3
 _LOG_LINES = 60
-_TELLING_LINES = 3
+_TELLING_LINES = 4
 # What a process said longer ago is no evidence of what is wrong now.
 _RECENT = 60
-_TROUBLE = ("error", "exception", "fatal", "denied", "refused", "failed", "could not", "cannot")
+_TROUBLE = ("error", "exception", "fatal", "denied", "refused", "failed", "could not", "couldn't", "cannot")
 _CRASHED = ("CrashLoopBackOff", "Error")
 
 

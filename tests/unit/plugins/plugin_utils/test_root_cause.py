@@ -242,6 +242,14 @@ def test_a_route_is_judged_by_a_client_on_the_other_side(cause, said):
     assert (found["cause"], found["hop"], found["object"]) == (cause, "tls", "route from factory")
 
 
+def test_a_host_that_does_not_resolve_is_named_where_a_log_names_it():
+    pod = "log of pod mirror-0 in edge"
+    unnamed = bad("pod", pod, "Caused by: ConfigException: No resolvable bootstrap urls given")
+    named = bad("pod", pod, "WARN Couldn't resolve server no-such-host.example:443 from bootstrap.servers")
+    found = root_cause([unnamed, named])
+    assert found["sentence"] == "mirror-0 is given the host no-such-host.example, which does not resolve"
+
+
 def test_topics_that_central_does_not_have_say_nothing_of_the_route():
     topics = [{"name": "iot-sensor-sw-temperature", "exists": False}]
     state = {"observed": True, "reason": "", "met": True, "topics": topics}

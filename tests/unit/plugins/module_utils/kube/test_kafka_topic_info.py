@@ -174,6 +174,7 @@ def test_a_broker_that_does_not_answer_is_named_with_its_reason(cluster, clock):
     said = (
         "Error occurred: org.apache.kafka.common.errors.TimeoutException: x\n"
         "Caused by: org.apache.kafka.common.errors.TimeoutException: Timed out waiting for a node assignment.\n"
+        "\tat org.apache.kafka.tools.GetOffsetShell.main(GetOffsetShell.java:1)\n\t... 6 more\n"
     )
     cluster.rounds = [f"@@ends {START + 2}\n@@error\n{said}@@done {START + 3}\n"]
     state = run(cluster, clock, wait=False).state
