@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import selectors
 import signal
 import subprocess
 import sys
@@ -22,6 +23,7 @@ BIN = Path(sys.executable).parent
 PLAYBOOKS = ROOT / "playbooks"
 RECAP = re.compile(r"^(\S+)\s+: (ok=.*)$", re.MULTILINE)
 PATIENCE = float(os.environ.get("E2E_PATIENCE", "1"))  # more than 1 on a machine that has other work
+LONGEST_SILENCE = 60
 LEAKS = ("AWS_", "ANSIBLE_", "KUBE", "S3_", "GIT_", "LAB_", "BUCKET_NAME", "MYDOMAIN", "FILE_NAME")
 
 
@@ -32,6 +34,8 @@ class Play:
     code: int
     text: str
     seconds: float
+    silence: float = 0.0
+    """The longest time in which nothing was said."""
 
     @property
     def counts(self) -> dict[str, int]:
@@ -53,8 +57,9 @@ class Play:
         return " ".join(self.text.split())
 
     def succeeded(self) -> Play:
-        """Insist that the run ended well."""
+        """Insist that the run ended well, and that whoever watched was never left without a word for long."""
         assert self.code == 0, self.text[-4000:]
+        assert self.silence < LONGEST_SILENCE * PATIENCE, f"silent for {self.silence:.0f} s:\n{self.text}"
         assert "Traceback" not in self.text, self.text[-4000:]
         return self
 
@@ -104,13 +109,12 @@ class Lab:
         """Run a playbook (a name in playbooks/, a path, or an FQCN) to its end."""
         process = self.start(playbook, *words, cwd=cwd, programs=programs, **environment)
         begin = time.monotonic()
-        try:
-            text, _nothing = process.communicate(timeout=limit * PATIENCE)
-        except subprocess.TimeoutExpired:
+        text, silence, ended = listen(process, limit * PATIENCE)
+        if not ended:
             os.killpg(process.pid, signal.SIGKILL)
-            text, _nothing = process.communicate()
-            raise AssertionError(f"{playbook} {words} was not done after {limit} s:\n{text[-4000:]}") from None
-        return Play(process.returncode, text, time.monotonic() - begin)
+            text += process.communicate()[0]
+            raise AssertionError(f"{playbook} {words} was not done after {limit} s:\n{text[-4000:]}")
+        return Play(process.wait(), text, time.monotonic() - begin, silence)
 
     def start(
         self, playbook: str | Path, *words: str, cwd: Path = ROOT, programs: Path = BIN, **environment: str
@@ -197,6 +201,22 @@ class Lab:
                 if str(self.directory) in told:
                     found[int(entry.name)] = told.split("\0")[0]
         return found
+
+
+def listen(process: subprocess.Popen[str], limit: float) -> tuple[str, float, bool]:
+    """Return what a process says, the longest time in which it said nothing, and whether it ended in time."""
+    assert process.stdout is not None
+    said, silence, heard = b"", 0.0, time.monotonic()
+    deadline = heard + limit
+    with selectors.DefaultSelector() as selector:
+        selector.register(process.stdout, selectors.EVENT_READ)
+        while selector.select(max(0.0, deadline - time.monotonic())):
+            chunk = os.read(process.stdout.fileno(), 1 << 16)
+            silence, heard = max(silence, time.monotonic() - heard), time.monotonic()
+            if not chunk:
+                return said.decode(), silence, True
+            said += chunk
+    return said.decode(errors="replace"), silence, False
 
 
 def _told(process: Path) -> str:

@@ -8,10 +8,9 @@ from __future__ import annotations
 import os
 import re
 import signal
-import subprocess
 import time
-from pathlib import Path
 
+import colleague
 import pytest
 from driving import Lab, Play
 
@@ -68,27 +67,17 @@ def test_a_certificate_is_exchanged_while_records_flow(mirrored: Lab) -> None:
     assert [subject.split()[0] for subject in subjects] == ["trust", "serve", "trust"]
 
 
-def _colleague(lab: Lab, room: Path, path: str, text: str) -> None:
-    remote = lab.state["git"]["remote"]
-    identity = ("-c", "user.name=Colleague", "-c", "user.email=colleague@example.com")
-    subprocess.run(["git", "clone", "-q", remote, str(room)], check=True, timeout=60)
-    file = room / path
-    file.write_text((file.read_text() if file.exists() else "") + text)
-    for words in (("add", path), (*identity, "commit", "-qm", "somebody else's"), ("push", "-q")):
-        subprocess.run(["git", "-C", str(room), *words], check=True, timeout=60)
-
-
-def test_what_others_changed_too_is_named_and_kept(mirrored: Lab, tmp_path: Path) -> None:
+def test_what_others_changed_too_is_named_and_kept(mirrored: Lab) -> None:
     changed = "config/instances/manuela-stormshift/messaging/kustomization.yaml"
-    _colleague(mirrored, tmp_path / "clone", changed, "# theirs\n")
+    colleague.appends(mirrored, changed, "# theirs\n")
     before = mirrored.revision()
     run = mirrored.play("restore.yml").refused()
     assert changed in run.words and "Colleague" in run.words and "overwrite" in run.words
     assert mirrored.revision() == before
 
 
-def test_restore_keeps_the_commits_of_others(mirrored: Lab, tmp_path: Path) -> None:
-    _colleague(mirrored, tmp_path / "clone", README, "theirs\n")
+def test_restore_keeps_the_commits_of_others(mirrored: Lab) -> None:
+    colleague.appends(mirrored, README, "theirs\n")
     before = mirrored.revision()
     mirrored.play("restore.yml", "-e", "restore_overwrite=true", limit=400).succeeded()
     ((subject, files),) = mirrored.commits_since(before)
