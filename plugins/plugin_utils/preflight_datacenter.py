@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Iterator, Mapping
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils._argocd_application.wanted import same_repository
@@ -32,7 +33,7 @@ def access_rows(centre: Facts) -> Iterator[Row]:
     where, cluster = str(centre["name"]), centre.get("cluster") or {}
     known = cluster.get("cluster_info")
     if not known:
-        yield from_result(where, "API", cluster)
+        yield _unreached(where, from_result(where, "API", cluster))
         return
     user = f" as {known['user']}" if known.get("user") else ""
     yield ok(where, "API", f"{known['server']}{user}")
@@ -42,6 +43,12 @@ def access_rows(centre: Facts) -> Iterator[Row]:
         yield from _parent(centre, said["argocd_application_info"]["applications"])
     else:
         yield from_result(where, "Argo CD", said)
+
+
+def _unreached(where: str, row: Row) -> Row:
+    """Name the inventory's values where the module names its options."""
+    fix = row.fix.replace("as context", f"as event_streaming_context of {where}")
+    return replace(row, fix=fix.replace("Give kubeconfig (or host and api_key)", "set event_streaming_kubeconfig"))
 
 
 def _permissions(where: str, permissions: Objects) -> Row:
@@ -254,6 +261,4 @@ def _orphan(where: str, one: Manifest) -> Row:
 
 def _still_there(where: str, one: Manifest) -> Row:
     said = f"Kafka {one['name']} runs in {one['namespace']}, and Git says that it is off"
-    return failure(
-        where, "leftovers", said, "ansible-playbook playbooks/prepare.yml waits until it is gone", mended=True
-    )
+    return failure(where, "leftovers", said, "the playbook prepare waits until it is gone", mended=True)

@@ -21,7 +21,7 @@ from ansible_collections.manuela.event_streaming.plugins.plugin_utils.preflight_
 )
 
 GIT = "git"
-PREPARE = "ansible-playbook playbooks/prepare.yml"
+PREPARE = "the playbook prepare"
 Facts = Mapping[str, Any]
 
 

@@ -106,7 +106,7 @@ def test_a_parent_of_another_name_than_the_inventory_says(evidence):
 def test_hosts_that_disagree_are_named_and_prepare_mends_them(evidence, path):
     evidence["files"][path] = evidence["files"][path].replace("apps.central.lab.example", "apps.old.example")
     row = only(evidence)
-    assert row["check"] == "domains" and "apps.old.example" in row["said"] and "prepare.yml" in row["fix"]
+    assert row["check"] == "domains" and "apps.old.example" in row["said"] and "the playbook prepare" in row["fix"]
     assert bad(evidence, before="prepare") == []
 
 
@@ -181,6 +181,13 @@ def test_a_stray_link_and_a_dangling_one(evidence):
 def test_an_environment_without_a_placeholder(evidence):
     evidence["git"]["files"].pop()
     assert only(evidence)["said"].startswith(f"{CENTRAL} holds no manifest of its own")
+
+
+def test_a_context_that_the_kubeconfig_lacks_names_the_value_to_set(evidence):
+    said = "kc has no context factory; it has: mine. Give one of these as context"
+    evidence["centres"][0]["cluster"] = {"failed": True, "msg": said}
+    row = next(row for row in preflight(evidence) if row["check"] == "API" and row["state"] == "failure")
+    assert row["fix"] == "Give one of these as event_streaming_context of factory"
 
 
 def test_an_application_of_another_fork(evidence):
