@@ -53,12 +53,22 @@ class _Secrets:
         in_order = sorted(options.manifests, key=lambda one: (not one.has_key, not one.is_readable))
         self._manifests: tuple[Manifest, ...] = tuple(in_order)
         self._is_new = False
+        self._parsed: dict[Path, tuple[bytes, Source]] = {}
+        self._pairs: dict[tuple[Texts, bool], Pair] = {}
 
     def observe(self) -> Files:
-        files = {real: self._tree.read(real) for real in dict.fromkeys(one.real for one in self._manifests)}
+        files = {real: self._read(real) for real in dict.fromkeys(one.real for one in self._manifests)}
         for one in self._manifests:
             manifests.read(files[one.real], one)  # a manifest that cannot be used is named before the first write
         return files
+
+    def _read(self, real: Path) -> Source:
+        """Read the file; what was parsed or written in this run is not parsed again while its bytes are the same."""
+        data = self._tree.read_bytes(real)
+        known = self._parsed.get(real)
+        if known is None or known[0] != data:
+            known = self._parsed[real] = (data, self._tree.parse(real, data))
+        return known[1]
 
     def plan(self, current: Files) -> Plan:
         primary = self._manifests[0]
@@ -137,7 +147,10 @@ class _Secrets:
     def _shown(self, current: Files, one: Manifest) -> str:
         """Return the manifest as one line of a diff, by fingerprint."""
         texts = manifests.read(current[one.real], one)
-        pair = x509.read(texts.certificate, texts.private_key, needs_key=one.is_readable)
+        known = (texts, one.is_readable)  # most manifests hold the same
+        if known not in self._pairs:
+            self._pairs[known] = x509.read(texts.certificate, texts.private_key, needs_key=one.is_readable)
+        pair = self._pairs[known]
         if pair.certificate is None:
             return f"{self._tree.shown(one.real)}: {pair.problem}\n"
         there = pair.certificate
@@ -156,8 +169,9 @@ class _Secrets:
             primary = Texts(made.certificate, made.private_key)
             self._is_new = True
         edited = self._edited(current, primary)
-        changed = (real for real in current if edited[real] is not current[real])
-        self._tree.write_all({real: edited[real].to_bytes() for real in changed})
+        changed = {real: edited[real].to_bytes() for real in current if edited[real] is not current[real]}
+        self._parsed.update({real: (data, edited[real]) for real, data in changed.items()})
+        self._tree.write_all(changed)
 
     def describe(self, current: Files, pending: Plan) -> Mapping[str, Any]:
         pair = self._pair(current)

@@ -38,7 +38,11 @@ class WorkTree:
 
     def read(self, real: Path) -> _yaml_text.Source:
         """Parse the YAML file ``real``."""
-        return _yaml_text.read(self.read_bytes(real), self.shown(real))
+        return self.parse(real, self.read_bytes(real))
+
+    def parse(self, real: Path, data: bytes) -> _yaml_text.Source:
+        """Parse what was read from the YAML file ``real``."""
+        return _yaml_text.read(data, self.shown(real))
 
     def read_bytes(self, real: Path) -> bytes:
         """Return the content of ``real``, a path that ``real`` returned."""

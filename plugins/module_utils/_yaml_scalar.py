@@ -26,6 +26,7 @@ _PLAIN = re.compile(
     re.VERBOSE,
 )
 _PRINTABLE = re.compile(r"[\x20-\x7e\u00a0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]*")
+_UNQUOTABLE = re.compile(rf"[^{_PRINTABLE.pattern[1:-2]}]|[\"\\]")
 _BLOCK = re.compile(rf"(?:{_PRINTABLE.pattern[:-1]}|[\n\t])*")
 _HEADER = re.compile(r"\|([1-9]?)([-+]?)([1-9]?)")
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\0": "\\0"}
@@ -79,14 +80,13 @@ def literal(value: str, *, in_flow: bool = False) -> str:
 
 def quoted(value: str) -> str:
     """Return ``value`` in double quotes."""
-    return '"' + "".join(_escaped(one) for one in value) + '"'
+    return '"' + _UNQUOTABLE.sub(_escaped, value) + '"'
 
 
-def _escaped(one: str) -> str:
+def _escaped(found: re.Match[str]) -> str:
+    one = found[0]
     if one in _ESCAPES:
         return _ESCAPES[one]
-    if _PRINTABLE.fullmatch(one):
-        return one
     code = ord(one)
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
