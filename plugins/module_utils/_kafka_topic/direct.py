@@ -56,7 +56,9 @@ def settings(params: Mapping[str, Any], wanted: Wanted) -> dict[str, Any]:
         "enable.auto.offset.store": False,
         "allow.auto.create.topics": False,
         "socket.connection.setup.timeout.ms": 4000,
+        "reconnect.backoff.ms": 20,  # the library lets half of it pass before it goes on from the first broker
         "reconnect.backoff.max.ms": 1000,
+        "fetch.wait.max.ms": 20,  # a broker answers in order: the next question waits for a fetch with nothing to bring
         "log_level": 0,
     }
     if protocol == "ssl":
