@@ -73,7 +73,7 @@ def _parent(centre: Facts, applications: Objects) -> Iterator[Row]:
         fix = (
             "apply the parent (meta/ of the repository), or set event_streaming_environment to the directory it deploys"
         )
-        yield failure(where, "Argo CD", f"no Application deploys {path}", fix)
+        yield failure(where, "Argo CD", f"no Application deploys {path}{_deployed_beside(path, applications)}", fix)
         return
     ours = [one for one in parents if same_repository(str(one["repo_url"]), centre["repo"])]
     if len(ours) > 1:
@@ -83,6 +83,14 @@ def _parent(centre: Facts, applications: Objects) -> Iterator[Row]:
     parent = (ours or parents)[0]
     yield _named(centre, parent)
     yield _followed(where, centre, parent)
+
+
+def _deployed_beside(path: str, applications: Objects) -> str:
+    """Name the environments of the repository that are deployed there."""
+    beside = f"{path.rpartition('/')[0]}/"
+    found = sorted({f"{one['path']} ({one['name']})" for one in applications if str(one["path"]).startswith(beside)})
+    there = [one for one in found if not one.startswith(f"{path} ")]
+    return f"; deployed there: {', '.join(there)}" if there else ""
 
 
 def _named(centre: Facts, parent: Manifest) -> Row:

@@ -31,6 +31,7 @@ def repository_rows(git: Facts, files: Files) -> Iterator[Row]:
     files.read_all()
     for path, why in files.broken.items():
         yield failure(GIT, "manifests", f"{path} {why}", f"correct {path}, commit and push it")
+    yield from map(_missing, git.get("missing") or [])
     yield from _domains(git, files)
     yield _labels(git, files)
     yield _routes(git, files)
@@ -46,12 +47,17 @@ def _repository(git: Facts) -> Row:
     return ok(GIT, "repository", f"{git['repo']}, branch {git['branch']}, at {str(git['revision'])[:12]}")
 
 
+def _missing(path: str) -> Row:
+    fix = f"bring it back (git log -- {path}), or take it from the repository that yours was forked from"
+    return failure(GIT, "manifests", f"{path} is missing", fix)
+
+
 def _domains(git: Facts, files: Files) -> Iterator[Row]:
     kafka = hosts.kafka_host(hosts.of_kind(files.manifests(git["kafka"]), "Kafka"))
     target, _source = hosts.mirror_servers(hosts.of_kind(files.manifests(git["mirror"]), "KafkaMirrorMaker2"))
     wanted = str(git.get("domain") or "")
     for path, found in ((git["kafka"], kafka), (git["mirror"], target)):
-        if not found:
+        if not found and path not in (git.get("missing") or []):
             yield failure(GIT, "domains", f"{path} names no host of the central Kafka", f"put the file right: {path}")
     if not kafka or not target:
         return
@@ -119,6 +125,8 @@ def _bare(url: str) -> str:
 
 def _certificate(git: Facts) -> Row:
     result = git.get("certificate") or {}
+    if git.get("missing"):
+        return not_asked(GIT, "certificate", "the manifests must be there first")
     if result.get("failed") or result.get("failure"):
         return from_result(GIT, "certificate", result)
     pair = result.get("tls_secret")
@@ -182,11 +190,21 @@ def _placeholders(git: Facts) -> Iterator[Row]:
     kept = {_inside(git, path).rpartition("/")[0] for path in git["files"]}
     bare = [environment for environment in git["environments"] if environment not in kept]
     for environment in bare:
+        if environment not in (git.get("directories") or [environment]):
+            yield _no_environment(git, environment)
+            continue
         name = f"{environment.rpartition('/')[2]}-placeholder-configmap"
         said = f"{environment} holds no manifest of its own: without a link Argo CD could not sync it any more"
         yield failure(GIT, "placeholders", said, f"add {environment}/{name}.yaml with a ConfigMap {name}")
     if not bare:
         yield ok(GIT, "placeholders", "each environment keeps a manifest of its own when all links are gone")
+
+
+def _no_environment(git: Facts, environment: str) -> Row:
+    beside = environment.rpartition("/")[0]
+    there = sorted(path for path in git["directories"] if path.rpartition("/")[0] == beside)
+    said = f"the repository has no {environment}; it has {', '.join(there) or 'nothing beside it'}"
+    return failure(GIT, "environments", said, "set event_streaming_environment of that data centre to one of them")
 
 
 def _generation(git: Facts, files: Files) -> Row:

@@ -190,6 +190,30 @@ def test_a_context_that_the_kubeconfig_lacks_names_the_value_to_set(evidence):
     assert row["fix"] == "Give one of these as event_streaming_context of factory"
 
 
+def test_an_environment_that_the_repository_does_not_have(evidence):
+    evidence["git"]["files"].pop()
+    evidence["git"]["directories"] = [FACTORY, "deployment/staging-central", "config/instances"]
+    row = only(evidence)
+    assert row["said"] == f"the repository has no {CENTRAL}; it has {FACTORY}, deployment/staging-central"
+    assert "event_streaming_environment" in row["fix"]
+
+
+def test_a_manifest_that_is_missing_is_said_once(evidence):
+    evidence["git"]["missing"] = [KAFKA]
+    del evidence["files"][KAFKA]
+    row = only(evidence)
+    assert row["said"] == f"{KAFKA} is missing" and row["fix"].startswith(f"bring it back (git log -- {KAFKA})")
+
+
+def test_an_environment_that_is_deployed_under_another_name(evidence):
+    parent = evidence["centres"][0]["argocd"]["argocd_application_info"]["applications"][0]
+    parent["path"] = "deployment/staging-factory"
+    row = only(evidence)
+    assert row["said"] == (
+        f"no Application deploys {FACTORY}; deployed there: deployment/staging-factory (factorydatacenter)"
+    )
+
+
 def test_an_application_of_another_fork(evidence):
     path = f"{LAKE}/manuela-data-lake-central-s3-store.yaml"
     evidence["git"]["applications"] = [path]
