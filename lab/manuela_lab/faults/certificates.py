@@ -9,37 +9,75 @@ import base64
 import datetime
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
+AUTHORITY = "authority.lab.example"
 DAY = datetime.timedelta(days=1)
 Text = Callable[[str], str]
 
 
-def pair(host: str, days_ago: int, days: int) -> tuple[bytes, bytes]:
-    """A self-signed certificate and its key, valid from some days ago for some days."""
-    key = rsa.generate_private_key(65537, 2048)
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host[:64])])
+@dataclass(frozen=True)
+class Pair:
+    """A certificate, its key, and the certificate by which a client trusts it, all as PEM."""
+
+    certificate: bytes
+    key: bytes
+    trusted: bytes
+
+
+def pair(host: str, days_ago: int, days: int) -> Pair:
+    """A self-signed certificate for a host, valid from some days ago for some days."""
+    key = _key()
+    certificate = _issued(host, key, host, key, days_ago, days)
+    return Pair(certificate, _pem(key), certificate)
+
+
+def issued_pair(host: str, days_ago: int, days: int) -> Pair:
+    """A certificate that an authority has issued, which is valid itself.
+
+    Java takes a certificate that it was told to trust for good for ever; it looks at the dates of those behind one.
+    """
+    key, authority = _key(), _key()
+    certificate = _issued(host, key, AUTHORITY, authority, days_ago, days)
+    return Pair(certificate, _pem(key), _issued(AUTHORITY, authority, AUTHORITY, authority, days_ago, 10 * days))
+
+
+def _key() -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(65537, 2048)
+
+
+def _pem(key: rsa.RSAPrivateKey) -> bytes:
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+
+
+def _issued(
+    subject: str, key: rsa.RSAPrivateKey, issuer: str, issuer_key: rsa.RSAPrivateKey, days_ago: int, days: int
+) -> bytes:
     begin = datetime.datetime.now(datetime.UTC) - days_ago * DAY
     certificate = (
         x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
+        .subject_name(_name(subject))
+        .issuer_name(_name(issuer))
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(begin)
         .not_valid_after(begin + days * DAY)
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(subject)]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=key is issuer_key, path_length=None), critical=True)
+        .sign(issuer_key, hashes.SHA256())
     )
-    secret = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    return certificate.public_bytes(serialization.Encoding.PEM), secret
+    return certificate.public_bytes(serialization.Encoding.PEM)
+
+
+def _name(common: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common[:64])])
 
 
 def held(certificate: bytes, key: bytes = b"") -> Text:

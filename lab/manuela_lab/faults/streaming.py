@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from manuela_lab.faults import certificates, where
-from manuela_lab.faults.certificates import held
+from manuela_lab.faults.certificates import Pair, held
 from manuela_lab.faults.commits import Commit, Replace, Rewrite, commit
 from manuela_lab.faults.fault import Fault
 from manuela_lab.faults.objects import Created, Held
@@ -22,23 +24,23 @@ HOST = "bootstrap-manuela-data-lake-central-kafka-cluster.apps.central.lab.examp
 LONG = "bootstrap-of-the-kafka-cluster-in-the-manuela-data-lake-of-the-central-data-centre"
 
 
-def pair(host: str, days_ago: int, days: int) -> Commit:
-    """The broker and the mirror get one and the same certificate."""
-    made: dict[str, bytes] = {}
+def served(make: Callable[[], Pair]) -> Commit:
+    """The broker gets a certificate, and the mirror trusts it."""
+    made: list[Pair] = []
 
     def key_and_certificate(text: str) -> str:
-        made["certificate"], made["key"] = certificates.pair(host, days_ago, days)
-        return held(made["certificate"], made["key"])(text)
+        made.append(make())
+        return held(made[-1].certificate, made[-1].key)(text)
 
-    def certificate(text: str) -> str:
-        return held(made["certificate"])(text)
+    def trust(text: str) -> str:
+        return held(made[-1].trusted)(text)
 
-    return commit(Rewrite(where.CENTRAL_PAIR, key_and_certificate), Rewrite(where.MIRROR_CERTIFICATE, certificate))
+    return commit(Rewrite(where.CENTRAL_PAIR, key_and_certificate), Rewrite(where.MIRROR_CERTIFICATE, trust))
 
 
 def stranger(text: str) -> str:
     """The mirror gets another certificate than the broker has."""
-    return held(certificates.pair(HOST, 1, 30)[0])(text)
+    return held(certificates.pair(HOST, 1, 30).certificate)(text)
 
 
 STREAMING = (
@@ -155,7 +157,7 @@ STREAMING = (
     Fault(
         "certificate-expired",
         "the certificate of the central Kafka has expired",
-        (pair(HOST, 400, 365),),
+        (served(lambda: certificates.issued_pair(f"*.{HOST.partition('.')[2]}", 400, 365)),),
         Logged("factory", where.MIRROR, MIRROR_LOG, "(?i)expired|NotAfter"),
         "tls_expired",
         ("has expired",),
@@ -163,7 +165,7 @@ STREAMING = (
     Fault(
         "certificate-of-another-host",
         "the certificate of the central Kafka is for another host",
-        (pair("kafka.somewhere-else.example", 1, 30),),
+        (served(lambda: certificates.pair("kafka.somewhere-else.example", 1, 30)),),
         Logged("factory", where.MIRROR, MIRROR_LOG, "No subject alternative"),
         "tls_wrong_name",
         ("is for another host",),
