@@ -120,6 +120,7 @@ def _followed(where: str, centre: Facts, parent: Manifest) -> Row:
         return ok(where, "its source", f"follows our repository, {branch}, once {centre['branch']} is merged into it")
     if branch not in (centre["branch"], f"refs/heads/{centre['branch']}", "HEAD"):
         fix = f"""{patch}'{{"spec":{{"source":{{"targetRevision":"{centre["branch"]}"}}}}}}'"""
+        fix = f"set event_streaming_git_branch: {branch}, or {fix}"
         return failure(where, "its source", f"{name} follows {branch}, and we push to {centre['branch']}", fix)
     if branch == "HEAD" and centre.get("branch_given"):
         said = f"{name} follows HEAD, the remote's default branch, and we push to {centre['branch']}"
@@ -130,6 +131,7 @@ def _followed(where: str, centre: Facts, parent: Manifest) -> Row:
 def readiness_rows(centre: Facts, files: Files) -> Iterator[Row]:
     """Return the rows about what runs there: generation, operators, sensors, leftovers."""
     where, known = str(centre["name"]), (centre.get("cluster") or {}).get("cluster_info")
+    yield from _switch(where, centre.get("switch") or {}, files)
     if not known:
         yield not_asked(where, "the rest", "the API must answer first")
         return
@@ -146,6 +148,14 @@ def readiness_rows(centre: Facts, files: Files) -> Iterator[Row]:
         yield _sensors(where, centre, found)
         yield _source_of_mirror(where, centre, files)
     yield from _leftovers(where, found, is_on=_is_on(centre, files))
+
+
+def _switch(where: str, switch: Facts, files: Files) -> Iterator[Row]:
+    path, entry = str(switch.get("path")), str(switch.get("entry"))
+    if path in files and path not in files.broken and not files.has_line(path, entry):
+        said = f"{path} has no entry that ends in /{entry}, neither active nor commented out"
+        fix = f"add it below resources as a comment: #- ../../../templates/manuela-openshift-prod/{entry}"
+        yield failure(where, "switch", said, fix)
 
 
 def _is_on(centre: Facts, files: Files) -> bool:

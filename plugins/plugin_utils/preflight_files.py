@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Mapping
 
 import yaml
@@ -55,6 +56,10 @@ class Files:
             for entry in kustomization.get("resources") or []:
                 found += self.manifests(f"{directory}/{entry}")
         return found
+
+    def has_line(self, path: str, entry: str) -> bool:
+        """Say whether a kustomization has the line of an entry, active or commented out."""
+        return bool(re.search(rf"(?m)^[ \t]*(#[ \t]*)?- \S*/{re.escape(entry)}/?[ \t\r]*(#.*)?$", self._texts[path]))
 
     def names(self, path: str, entry: str) -> bool:
         """Say whether a kustomization names an entry by its last part."""

@@ -176,10 +176,19 @@ def _links(git: Facts) -> Iterator[Row]:
         elif environment not in homes.get(name, [environment]):
             home = " and ".join(homes[name])
             bad.append((f"{path} belongs into {home}", f"{PREPARE} removes it, and its stage links it there", True))
+    for path in _copies(git):
+        bad.append((f"{path} is a copy, where a link should be", f"git rm {path}; its stage links it", False))
     for said, fix, mended in bad:
         yield failure(GIT, "links", said, fix, mended=mended)
     if not bad:
         yield ok(GIT, "links", f"{len(git['links'])} links of the environments lead where they should")
+
+
+def _copies(git: Facts) -> list[str]:
+    inside = [_inside(git, path).rpartition("/") for path in git["files"]]
+    return [
+        "/".join((home, name)) for home, _slash, name in inside if home in git["environments"] and name in git["homes"]
+    ]
 
 
 def _inside(git: Facts, path: str) -> str:

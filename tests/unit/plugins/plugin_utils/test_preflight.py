@@ -190,6 +190,24 @@ def test_a_context_that_the_kubeconfig_lacks_names_the_value_to_set(evidence):
     assert row["fix"] == "Give one of these as event_streaming_context of factory"
 
 
+@pytest.mark.parametrize(
+    ("line", "rows"), [("#  - a/messaging-kafka", 0), ("- a/messaging-kafka # off", 0), ("- a", 1)]
+)
+def test_a_kustomization_without_the_entry_that_is_switched(evidence, line, rows):
+    path = evidence["centres"][0]["switch"]["path"]
+    evidence["files"][path] = f"resources:\n{line}\n"
+    found = [row for row in preflight(evidence) if row["check"] == "switch"]
+    assert len(found) == rows and all(path in row["said"] for row in found)
+
+
+def test_a_copy_where_a_link_should_be(evidence):
+    path = f"{CENTRAL}/manuela-data-lake-central-s3-store.yaml"
+    evidence["git"]["links"].remove(f"/copy/{path}")
+    evidence["git"]["files"].append(f"/copy/{path}")
+    row = only(evidence)
+    assert (row["said"], row["mended"]) == (f"{path} is a copy, where a link should be", False)
+
+
 def test_an_environment_that_the_repository_does_not_have(evidence):
     evidence["git"]["files"].pop()
     evidence["git"]["directories"] = [FACTORY, "deployment/staging-central", "config/instances"]
