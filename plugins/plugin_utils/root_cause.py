@@ -58,15 +58,21 @@ def _answer(
     fellows = [words_of(one)["name"] for one in bad if _match(rule, one)]
     words["names"] = ", ".join(dict.fromkeys(fellows))
     words["each"] = " ".join(dict.fromkeys(fellows))
+    next_step = rule.next_step if words.get("namespace") else _everywhere(rule.next_step)
     return {
         "cause": rule.cause,
         "sentence": rule.sentence.format_map(words),
-        "next_step": rule.next_step.format_map(words),
+        "next_step": next_step.format_map(words),
         "hop": entry["hop"],
         "object": entry["object"],
         "known": True,
         "chain": chain,
     }
+
+
+def _everywhere(next_step: str) -> str:
+    """Where no namespace is known, all of them are listed."""
+    return next_step.replace("oc -n {namespace} get ", "oc get -A ")
 
 
 def _unknown(bad: list[dict[str, Any]], chain: list[dict[str, Any]]) -> dict[str, Any]:

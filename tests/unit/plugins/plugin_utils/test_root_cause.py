@@ -125,7 +125,7 @@ def test_each_known_cause_has_its_sentence_and_next_step(cause, hop, title, mess
     found = root_cause([bad(hop, title, message)])
     assert (found["cause"], found["known"]) == (cause, True)
     assert "?" not in found["sentence"], found["sentence"]
-    assert found["next_step"]
+    assert found["next_step"] and "?" not in found["next_step"]
 
 
 def test_every_rule_is_reached_by_an_example():
