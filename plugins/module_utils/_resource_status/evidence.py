@@ -31,9 +31,14 @@ _OLM_KINDS = ("Subscription", "ClusterServiceVersion", "InstallPlan")
 _EVENTS = 3
 _LOG_LINES = 60
 _TELLING_LINES = 4
+_LINE = 8000
 # What a process said longer ago is no evidence of what is wrong now.
 _RECENT = 60
 _TROUBLE = ("error", "exception", "fatal", "denied", "refused", "failed", "could not", "couldn't", "cannot")
+# The head of a line, with time, thread and logger; Camel's account of the message; and the packages of Java's classes.
+_LOGGER = re.compile(r"^[\d:.,TZ -]+(\[[^\]]*(?:\[[^\]]*\])*[^\]]*\] )?(WARN|ERROR|FATAL) +\S+ - ")
+_CAMEL = re.compile(r"^.*\bFailed delivery for .* caught: ")
+_PACKAGE = re.compile(r"\b(?:[a-z]\w*\.){2,}(?=[A-Z])")
 _CRASHED = ("CrashLoopBackOff", "Error")
 
 
@@ -144,11 +149,16 @@ def _log(kube: Kube, namespace: str, crashed: bool, pod: str) -> list[Evidence]:
     telling = [line for line in lines if any(word in line.lower() for word in _TROUBLE)]
     if crashed and not telling:
         telling = lines[-1:]
-    latest = {re.sub(r"\d+", "", line): line for line in telling}
+    latest = {re.sub(r"\d+", "", line): line for line in map(_said, telling)}
     return [
         Evidence("pod", f"log of pod {pod} in {namespace}", False, line[:400])
         for line in list(latest.values())[-_TELLING_LINES:]
     ]
+
+
+def _said(line: str) -> str:
+    """Return what a line says, without what only its programmer reads."""
+    return _PACKAGE.sub("", _CAMEL.sub("", _LOGGER.sub("", line[:_LINE])))
 
 
 def _readable(names: Iterable[str], read: Callable[[str], list[Evidence]]) -> list[Evidence]:

@@ -12,6 +12,7 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._resource_
 from ansible_collections.manuela.event_streaming.tests.unit.plugins.module_utils.kube.fake_kube import (
     INTEGRATION,
     KAFKA,
+    MIRROR,
     NAMESPACE,
     SECRET,
     SUBSCRIPTION,
@@ -164,6 +165,39 @@ def test_evidence_has_events_and_the_telling_line_of_a_log(kube, clock):
     said = [one["message"] for one in observe(options(entry), False, clock, kube).state["evidence"]]
     assert "event BackOff: again" in said
     assert "NoSuchBucket: The specified bucket does not exist ERROR" in said
+
+
+CAMEL = (
+    "04:29:43.866 [Camel (camel-1) thread #3 - KafkaConsumer[manuela-factory.iot-sensor-sw-vibration]] WARN "
+    "org.apache.camel.processor.errorhandler.DefaultErrorHandler - Failed delivery for (MessageId: E28-01 on "
+    "ExchangeId: E28-01). On delivery attempt: 15 caught: software.amazon.awssdk.services.s3.model.S3Exception: "
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (
+            f"{CAMEL}The signature does not match (Status Code: 403)",
+            "S3Exception: The signature does not match (Status Code: 403)",
+        ),
+        (
+            "03:55:13.103 [main] ERROR org.apache.kafka.connect.mirror.MirrorMaker - Stopping due to error",
+            "Stopping due to error",
+        ),
+        ("Caused by: javax.net.ssl.SSLHandshakeException: expired", "Caused by: SSLHandshakeException: expired"),
+        ("Could not resolve host kafka.example.com", "Could not resolve host kafka.example.com"),
+    ],
+)
+def test_a_line_of_a_log_is_told_without_its_head_and_java_packages(kube, clock, line, said):
+    make(kube, MIRROR, "m")
+    crash = {"state": {"waiting": {"reason": "CrashLoopBackOff", "message": "back-off"}}}
+    kube.put(POD, "m-0", metadata={"labels": {"strimzi.io/cluster": "m"}}, status={"containerStatuses": [crash]})
+    kube.texts["ns", "m-0"] = f"{line}\n"
+    evidence = observe(
+        options({"kind": "KafkaMirrorMaker2", "namespace": "ns", "name": "m"}), False, clock, kube
+    ).state["evidence"]
+    assert [one["message"] for one in evidence if one["object"].startswith("log of")] == [said]
 
 
 @pytest.mark.parametrize(
