@@ -68,7 +68,9 @@ def _permissions(where: str, permissions: Objects) -> Row:
 
 def _parent(centre: Facts, applications: Objects) -> Iterator[Row]:
     where, path = str(centre["name"]), centre["environment"]
-    parents = [one for one in applications if one["exists"] and str(one["path"]).strip("/") == path]
+    deploying = [one for one in applications if one["exists"] and str(one["path"]).strip("/") == path]
+    # What was asked for by its path, and by its repository too.
+    parents = list({(one["namespace"], one["name"]): one for one in deploying}.values())
     if not parents:
         fix = (
             "apply the parent (meta/ of the repository), or set event_streaming_environment to the directory it deploys"

@@ -36,7 +36,7 @@ def repository_rows(git: Facts, files: Files) -> Iterator[Row]:
     yield _labels(git, files)
     yield _routes(git, files)
     yield from _store(git, files)
-    yield _certificate(git)
+    yield _certificate(git, files)
     yield _applications(git, files)
     yield from _links(git)
     yield from _placeholders(git)
@@ -57,7 +57,7 @@ def _domains(git: Facts, files: Files) -> Iterator[Row]:
     target, _source = hosts.mirror_servers(hosts.of_kind(files.manifests(git["mirror"]), "KafkaMirrorMaker2"))
     wanted = str(git.get("domain") or "")
     for path, found in ((git["kafka"], kafka), (git["mirror"], target)):
-        if not found and path not in (git.get("missing") or []):
+        if not found and path not in (git.get("missing") or []) and path not in files.broken:
             yield failure(GIT, "domains", f"{path} names no host of the central Kafka", f"put the file right: {path}")
     if not kafka or not target:
         return
@@ -123,10 +123,10 @@ def _bare(url: str) -> str:
     return url.rpartition("://")[2].rstrip("/")
 
 
-def _certificate(git: Facts) -> Row:
+def _certificate(git: Facts, files: Files) -> Row:
     result = git.get("certificate") or {}
-    if git.get("missing"):
-        return not_asked(GIT, "certificate", "the manifests must be there first")
+    if git.get("missing") or files.broken:
+        return not_asked(GIT, "certificate", "the manifests must be right first")
     if result.get("failed") or result.get("failure"):
         return from_result(GIT, "certificate", result)
     pair = result.get("tls_secret")

@@ -200,6 +200,12 @@ def test_a_kustomization_without_the_entry_that_is_switched(evidence, line, rows
     assert len(found) == rows and all(path in row["said"] for row in found)
 
 
+def test_a_parent_that_was_found_twice_is_one(evidence):
+    found = evidence["centres"][0]["argocd"]["argocd_application_info"]["applications"]
+    found.append(dict(found[0]))
+    assert {row["state"] for row in preflight(evidence) if row["check"] == "Argo CD"} == {"ok"}
+
+
 def test_a_copy_where_a_link_should_be(evidence):
     path = f"{CENTRAL}/manuela-data-lake-central-s3-store.yaml"
     evidence["git"]["links"].remove(f"/copy/{path}")
