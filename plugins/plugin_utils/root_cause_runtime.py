@@ -64,6 +64,12 @@ RUNTIME: tuple[Rule, ...] = (
         "compare the keys in the Secret of the S3 integration with those of the store",
     ),
     rule(
+        "s3_unreachable",
+        r"the S3 store at (?P<server>\S+) (?P<said>does not answer|gave no answer in time): (?P<why>[^.]+)",
+        "the S3 store {server} {said}: {why}",
+        "curl -sk {server}; look at the store, and at the way to it",
+    ),
+    rule(
         "tls_expired",
         r"certificate (has )?expired|NotAfter|CertificateExpired|validity check failed",
         "the certificate of the central Kafka has expired",

@@ -12,7 +12,7 @@ from manuela_lab.faults import where
 from manuela_lab.faults.commits import Replace, Rewrite, commit
 from manuela_lab.faults.fault import Fault
 from manuela_lab.faults.objects import Patched
-from manuela_lab.faults.programs import Cut, Frozen
+from manuela_lab.faults.programs import Cut, Frozen, Stopped
 from manuela_lab.faults.signs import AtOnce, Logged
 
 ARCHIVE_LOG = "camel.apache.org/integration=kafka-to-s3-integration"
@@ -76,6 +76,14 @@ DATA = (
         AtOnce(),
         "broker_unreachable",
         ("Kafka does not answer", "manuela-kafka-cluster"),
+    ),
+    Fault(
+        "s3-down",
+        "the S3 store does not run",
+        (Stopped("s3"),),
+        AtOnce(),
+        "s3_unreachable",
+        ("the S3 store http", "does not answer"),
     ),
     Fault(
         "s3-key-wrong",

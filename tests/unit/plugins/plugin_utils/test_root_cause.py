@@ -85,6 +85,12 @@ SAID = [
     ("tls_wrong_name", "resource", MIRROR, "task 0 FAILED: No subject alternative DNS name matching x found"),
     ("tls_untrusted", "resource", MIRROR, "task 0 FAILED: PKIX path building failed"),
     ("name_unresolved", "resource", MIRROR, "connector FAILED: No resolvable bootstrap urls given"),
+    (
+        "s3_unreachable",
+        "resource",
+        "this task",
+        "cannot list bucket b: the S3 store at http://s3.example:8333 does not answer: Connection refused. Check it",
+    ),
     ("crash_loop", "pod", f"Pod k-0 {NS}", "pod k-0 CrashLoopBackOff: back-off 40s"),
     (
         "kafka_version",
