@@ -130,6 +130,13 @@ RUNTIME: tuple[Rule, ...] = (
         about=r"^KafkaMirrorMaker2 ",
     ),
     rule(
+        "stopped",
+        r"with 0 replicas: it is stopped",
+        "{name} is stopped: it is given no replicas",
+        "set spec.replicas to 1 in its manifest, and push; " + _GET,
+        hops="resource",
+    ),
+    rule(
         "integration_platform",
         r"Waiting For Platform",
         "{name} waits for an IntegrationPlatform that is ready",

@@ -12,7 +12,7 @@ from manuela_lab.faults.certificates import Pair, held
 from manuela_lab.faults.commits import Commit, Replace, Rewrite, commit
 from manuela_lab.faults.fault import Fault
 from manuela_lab.faults.objects import Created, Held
-from manuela_lab.faults.signs import AtOnce, Logged, Status
+from manuela_lab.faults.signs import AtOnce, Gone, Logged, Status
 
 KAFKA = where.strimzi(where.CENTRAL_KAFKA, "kafkas", "kafka-cluster")
 MIRROR = where.strimzi(where.MIRROR, "kafkamirrormaker2s", "factory-to-central")
@@ -139,6 +139,14 @@ STREAMING = (
         Status("factory", MIRROR, "FAILED|ConnectorFailed"),
         "connector_failed",
         ("factory-to-central",),
+    ),
+    Fault(
+        "mirror-stopped",
+        "the mirror is given no replicas",
+        (commit(Replace(where.MIRROR_FILE, "^  replicas: 1", "  replicas: 0")),),
+        Gone("factory", f"{where.pods(where.MIRROR)}/factory-to-central-mirrormaker2-0"),
+        "stopped",
+        ("factory-to-central", "no replicas"),
     ),
     Fault(
         "mirror-host-wrong",

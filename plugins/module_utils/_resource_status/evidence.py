@@ -78,7 +78,7 @@ def _resource(entry: Seen) -> Evidence:
 
 def _behind(kube: Kube, stuck: list[Seen], namespace: str) -> list[Evidence]:
     found = _events(kube, namespace, stuck)
-    if any(_operated(entry) for entry in stuck if entry.wanted.state == "ready"):
+    if any(_operated(entry) for entry in stuck if entry.wanted.state in ("ready", "running")):
         for name in _OLM_KINDS:
             kind = kube.find(name, group="operators.coreos.com")
             for item in kube.list(kind, namespace) if kind else []:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Callable, Mapping
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils._kube import (
@@ -108,21 +108,27 @@ def _pool(item: Object) -> Verdict:
 
 def _mirror_maker(item: Object) -> Verdict:
     verdict = _strimzi(item)
-    restarts = any(
-        at(mirror, part, "autoRestart", "enabled") for mirror in items_at(item, "spec", "mirrors") for part in mirror
-    )
-    running = 0
-    for connector in items_at(item, "status", "connectors"):
-        states = [("connector", at(connector, "connector") or {})]
-        states += [(f"task {task.get('id')}", task) for task in items_at(connector, "tasks")]
-        for what, entry in states:
-            state = str(entry.get("state", ""))
-            if state != "RUNNING":
-                trace = str(entry.get("trace") or "").strip().splitlines()
-                text = f"{connector.get('name')} {what} {state or 'without state'}" + (f": {trace[0]}" if trace else "")
-                return Verdict(False, text, state == "FAILED" and not restarts)
-        running += 1
-    return Verdict(True, f"Ready, {running} connectors RUNNING") if verdict.ready and running else verdict
+    if verdict.ready and at(item, "spec", "replicas") == 0:
+        return Verdict(True, f"Ready, {_STOPPED}")
+    mirrors = items_at(item, "spec", "mirrors")
+    restarts = any(at(mirror, part, "autoRestart", "enabled") for mirror in mirrors for part in mirror)
+    connectors = items_at(item, "status", "connectors")
+    for trouble in filter(None, map(_trouble_of, connectors)):
+        return replace(trouble, terminal=trouble.terminal and not restarts)
+    return Verdict(True, f"Ready, {len(connectors)} connectors RUNNING") if verdict.ready and connectors else verdict
+
+
+def _trouble_of(connector: Object) -> Verdict | None:
+    """Return what the connector, or the first task that does not run, is; none when all run."""
+    states = [("connector", at(connector, "connector") or {})]
+    states += [(f"task {task.get('id')}", task) for task in items_at(connector, "tasks")]
+    for what, entry in states:
+        state = str(entry.get("state", ""))
+        if state != "RUNNING":
+            trace = str(entry.get("trace") or "").strip().splitlines()
+            text = f"{connector.get('name')} {what} {state or 'without state'}" + (f": {trace[0]}" if trace else "")
+            return Verdict(False, text, state == "FAILED")
+    return None
 
 
 def _camel_integration(item: Object) -> Verdict:
@@ -134,7 +140,7 @@ def _camel_integration(item: Object) -> Verdict:
         return Verdict(False, f"phase {phase or 'not set: its operator has not looked at it'}")
     if entry and entry.get("status") != "True":
         return Verdict(False, f"Running, not Ready: {says(entry, 'no reason given')}")
-    return Verdict(True, "Running")
+    return Verdict(True, f"Running, {_STOPPED}" if at(item, "spec", "replicas") == 0 else "Running")
 
 
 def _camel(item: Object) -> Verdict:
@@ -253,6 +259,7 @@ def _namespace(item: Object) -> Verdict:
 
 
 _OLM = "operators.coreos.com"
+_STOPPED = "with 0 replicas: it is stopped"
 _RULES: Mapping[tuple[str, str], Callable[[Object], Verdict]] = {
     ("", "Namespace"): _namespace,
     ("", "Pod"): _pod,

@@ -91,6 +91,7 @@ SAID = [
         "this task",
         "cannot list bucket b: the S3 store at http://s3.example:8333 does not answer: Connection refused. Check it",
     ),
+    ("stopped", "resource", MIRROR, "Ready, with 0 replicas: it is stopped"),
     ("crash_loop", "pod", f"Pod k-0 {NS}", "pod k-0 CrashLoopBackOff: back-off 40s"),
     (
         "kafka_version",

@@ -70,6 +70,13 @@ WORDS = [
     ),
     (strimzi("KafkaMirrorMaker2", READY, connectors=[connector("UNASSIGNED")]), False, "connector UNASSIGNED", False),
     (strimzi("KafkaMirrorMaker2", READY), True, "Ready", False),
+    (
+        {**strimzi("KafkaMirrorMaker2", READY, connectors=[connector("UNASSIGNED")]), "spec": {"replicas": 0}},
+        True,
+        "it is stopped",
+        False,
+    ),
+    (thing("camel.apache.org/v1", "Integration", {"phase": "Running"}, {"replicas": 0}), True, "it is stopped", False),
     (thing("camel.apache.org/v1", "Integration", {"phase": "Running"}), True, "Running", False),
     (thing("camel.apache.org/v1", "Integration", {"phase": "Building Kit"}), False, "Building Kit", False),
     (

@@ -245,3 +245,12 @@ def test_a_pod_that_is_older_than_the_secret_that_it_reads_is_not_ready(kube, cl
     pods = [{"kind": "Pod", "namespace": "ns", "name": name, "newer_than": "Secret/s"} for name in ("old", "new")]
     old, new = observe(options(*pods), False, clock, kube).state["resources"]
     assert (old["ready"], old["message"], new["ready"]) == (False, "older than Secret s", True)
+
+
+@pytest.mark.parametrize(("replicas", "met"), [(0, False), (1, True)])
+def test_a_mirror_without_replicas_is_ready_and_does_not_run(kube, clock, replicas, met):
+    make(kube, MIRROR, "m")
+    kube.item(MIRROR, "m").update(spec={"replicas": replicas}, status={"conditions": [READY]})
+    entry = {"kind": "KafkaMirrorMaker2", "namespace": "ns", "name": "m"}
+    assert observe(options({**entry, "state": "running"}), False, clock, kube).state["met"] is met
+    assert observe(options({**entry, "state": "ready"}), False, clock, kube).state["met"] is True
