@@ -62,6 +62,7 @@ def plan(current: Directories, wanted: tuple[Wanted, ...], stray: Stray) -> Plan
     """Return the steps from the directories as they are to the links that are wanted; removals come last."""
     _refuse_contradictions(wanted)
     others = _others(current, wanted) if stray != "ignore" else {}
+    kept = {f"{one.environment}/{one.name}" for one in wanted if one.state == "present"}
     made: dict[str, Step] = {}
     removed: dict[str, Step] = {}
     reasons: list[str] = []
@@ -73,7 +74,7 @@ def plan(current: Directories, wanted: tuple[Wanted, ...], stray: Stray) -> Plan
                 reasons.append(f"{step.path}: {one.target} belongs to {one.environment}")
         else:
             for step in _unwanted(current[one.environment], one):
-                if step.path not in removed:
+                if step.path not in removed and step.path not in kept:  # what is led elsewhere is not there any more
                     removed[step.path] = step
                     reasons.append(f"{step.path}: is there, and leads to {_target(current, step)}")
     steps = (*made.values(), *removed.values())

@@ -53,6 +53,25 @@ def test_each_is_named(manifest, what):
     assert [entry["what"] for entry in outdated([manifest])] == [what]
 
 
+@pytest.mark.parametrize(
+    ("version", "is_old"), [("0.11.0", True), ("1.1", True), ("3.9.1", True), ("4.0.0", False), ("10.0", False)]
+)
+def test_the_versions_of_kafka_that_no_operator_of_today_runs(version, is_old):
+    manifest = resource("Kafka", {"kafka": {"version": version, "listeners": []}})
+    assert ["Kafka version" in entry["what"] for entry in outdated([manifest])] == [True] * is_old
+
+
+def test_a_finding_says_which_object_why_and_what_to_do():
+    (finding,) = outdated([resource("Kafka", {"kafka": {"listeners": []}, "zookeeper": {}})])
+    assert (finding["kind"], finding["name"]) == ("Kafka", "x")
+    assert finding["sentence"] == f"Kafka x {finding['what']}: {finding['why']}; {finding['fix']}"
+
+
+def test_an_operator_version_counts_in_a_subscription_only():
+    other = resource("InstallPlan", {"startingCSV": "amqstreams.v1.5.2"}, "operators.coreos.com/v1alpha1")
+    assert outdated([other]) == []
+
+
 def test_what_is_of_today_or_no_manifest_is_passed_over():
     today = resource("Kafka", {"kafka": {"version": "4.2.0", "listeners": [{"name": "plain"}]}})
     assert outdated([today, None, "text", {}, {"kind": "Kafka"}, resource("Deployment", {}, "apps/v1")]) == []

@@ -172,3 +172,48 @@ def test_a_run_that_is_killed_between_its_writes_is_completed_by_the_next(tree, 
     tree.run(execute, asked)
     assert {"mirror.yaml"} == names(tree, FACTORY) - {"placeholder.yaml", ".gitignore", "other.yaml"}
     assert {"store.yaml"} == names(tree, CENTRAL) - {"placeholder.yaml", ".gitignore"}
+
+
+def test_several_links_in_one_task_are_each_made_led_right_moved_and_told(tree):
+    tree.link(f"{FACTORY}/mirror.yaml", "../../config/other.yaml")
+    tree.link(f"{FACTORY}/store-1.yaml", f"../../{STORE}")
+    tree.link(f"{FACTORY}/store-2.yaml", f"../../{STORE}")
+    moved = [one(FACTORY, MIRROR), one(FACTORY, MIRROR, name="second.yaml"), one(CENTRAL, STORE)]
+    done = tree.run(execute, params(*moved, one(FACTORY, "config/other.yaml", "absent"), stray="move"))
+    assert names(tree, FACTORY) == {"placeholder.yaml", ".gitignore", "mirror.yaml", "second.yaml"}
+    assert done.reasons == (
+        f"{FACTORY}/mirror.yaml: is ../../config/other.yaml, wanted ../../{MIRROR}",
+        f"{FACTORY}/second.yaml: is missing",
+        f"{CENTRAL}/store.yaml: is missing",
+        f"{FACTORY}/store-1.yaml: {STORE} belongs to {CENTRAL}",
+        f"{FACTORY}/store-2.yaml: {STORE} belongs to {CENTRAL}",
+        f"{FACTORY}/other.yaml: is there, and leads to config/other.yaml",
+    )
+    before = ["mirror.yaml -> ../../config/other.yaml", f"store-1.yaml -> ../../{STORE}",
+              f"store-2.yaml -> ../../{STORE}", "other.yaml -> ../../config/other.yaml"]  # fmt: skip
+    assert done.before == "".join(f"{FACTORY}/{line}\n" for line in before)
+    assert done.after == (
+        f"{FACTORY}/mirror.yaml -> ../../{MIRROR}\n{FACTORY}/second.yaml -> ../../{MIRROR}\n"
+        f"{CENTRAL}/store.yaml -> ../../{STORE}\n"
+    )
+
+
+def test_all_strays_are_named_in_one_sentence(tree):
+    tree.link(f"{FACTORY}/store-1.yaml", f"../../{STORE}")
+    tree.link(f"{FACTORY}/store-2.yaml", f"../../{STORE}")
+    with pytest.raises(Failure, match=f"{FACTORY}/store-1.yaml and {FACTORY}/store-2.yaml leads to it already"):
+        execute({"work_tree": str(tree.root), **params(one(CENTRAL, STORE))}, False, None)
+
+
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_what_is_no_link_is_named_and_left_alone(tree, state):
+    with pytest.raises(Failure, match=f"{FACTORY}/placeholder.yaml is no link"):
+        asked = one(FACTORY, MIRROR, state, name="placeholder.yaml")
+        execute({"work_tree": str(tree.root), **params(asked)}, False, None)
+
+
+def test_the_same_target_under_two_names_may_be_asked_for_as_present_and_absent(tree):
+    tree.link(f"{FACTORY}/old.yaml", f"../../{MIRROR}")
+    both = [one(FACTORY, MIRROR, name="new.yaml"), one(FACTORY, MIRROR, "absent", name="old.yaml")]
+    done = tree.run(execute, params(*both))
+    assert (done.state["created"], done.state["removed"]) == ([f"{FACTORY}/new.yaml"], [f"{FACTORY}/old.yaml"])
