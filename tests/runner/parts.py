@@ -66,6 +66,17 @@ def pytest(*paths: str, options: tuple[str, ...] = (), **environment: str) -> Ca
     return steps
 
 
+def coverage() -> Iterator[Step]:
+    """Run all unit tests, and insist on what they reach of the core, branches included."""
+    tool = (PYTHON, "-m", "coverage")
+    yield Step((*tool, "erase"))
+    yield Step((*tool, "run", "-m", "pytest", "tests/unit"))
+    yield Step((*tool, "combine", "--quiet"))
+    core = ",".join(f"plugins/{room}/*" for room in ("module_utils", "plugin_utils"))
+    yield Step((*tool, "report", f"--include={core}", "--fail-under=95"))
+    yield Step((*tool, "erase"), always=True)
+
+
 def types() -> Iterator[Step]:
     """Check the types of the collection (under its import name) and of the lab."""
     rooms = [room for room in ("module_utils", "plugin_utils") if (ROOT / "plugins" / room).is_dir()]

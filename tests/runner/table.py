@@ -8,7 +8,7 @@ from __future__ import annotations
 from bundle import awx_objects, lint, with_awx
 from cores import NEWEST, OLDEST, ansible_test
 from lab_parts import build, molecule
-from parts import BIN, PYTHON, Part, command, pytest, types
+from parts import BIN, PYTHON, Part, command, coverage, pytest, types
 
 CHECK = frozenset({"check", "test"})
 TEST = frozenset({"test"})
@@ -23,7 +23,7 @@ PARTS = (
     Part("types", types, CHECK, 300),
     Part("yamllint", command(BIN / "yamllint", "--strict", "."), CHECK, 60),
     Part("units", pytest("tests/unit", options=("-m", "not slow", "-n", "2")), CHECK, 600),
-    Part("slow-units", pytest("tests/unit", options=("-m", "slow")), RELEASE, 900),
+    Part("coverage", coverage, RELEASE, 2400),  # the slow ones are among them
     Part("lab-units", pytest("lab/tests/unit", options=("--import-mode=importlib",)), CHECK, 600, "lab"),
     Part("tree", pytest("tests/tree"), CHECK, 600),
     Part("awx", awx_objects, TEST, 600),
