@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.manuela.event_streaming.tests.unit.plugins.module_utils.git.pull_host import TOKEN, PullHost
-from driving import Lab, Play, variables
+from driving import PATIENCE, Lab, Play, variables
 
 RULE = "error: GH013: Repository rule violations found for refs/heads/main."
 HOOK = f"""#!/bin/sh
@@ -79,7 +79,7 @@ def reviewer(lab: Lab, branch: str, way: str, place: Path) -> Iterator[None]:
             while not lab.git("branch", "--list", branch):
                 assert time.monotonic() < deadline, f"{branch} was not pushed"
                 time.sleep(1)
-            time.sleep(SECONDS_TO_THINK)
+            time.sleep(SECONDS_TO_THINK * PATIENCE)
             merge(lab, branch, way, place)
         except Exception as error:
             failed.append(error)
