@@ -11,6 +11,7 @@ from typing import Any, Mapping
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git import Git
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git_copy import WorkCopy
+from ansible_collections.manuela.event_streaming.plugins.module_utils._git_touches import change_of_others, touches_of
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git_tree import Change, PrivateIndex
 
 MARK = "Restored"
@@ -57,17 +58,11 @@ def past_of(copy: WorkCopy, head: str, asked: Restore) -> Past:
     revision = _revision(copy.git, head, asked)
     if not revision:
         return Past()
-    ours: set[str] = set()
-    others: dict[str, str] = {}
-    for sha in copy.only_in(head, revision):
-        touched = copy.git.run("diff-tree", "-r", "-z", "--root", "--no-commit-id", "--name-only", sha).fields
-        if copy.git.text("log", "-1", "--format=%s", sha) in asked.subjects:
-            ours.update(touched)
-        else:
-            others.update(dict.fromkeys(touched, sha))
-    met = sorted(path for path in ours if path in others)
+    touched = touches_of(copy.git, copy.only_in(head, revision), asked.subjects)
+    ours = {path: found for path, found in touched.items() if any(touch.is_ours for touch in found)}
+    met = {path: other for path, found in sorted(ours.items()) if (other := change_of_others(found))}
     if met and not asked.overwrite:
-        raise _met(copy.git, revision, {path: others[path] for path in met})
+        raise _met(copy.git, revision, met)
     return Past(revision, tuple(sorted(ours)))
 
 

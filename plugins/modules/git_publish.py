@@ -77,8 +77,8 @@ options:
             required: true
           overwrite:
             description:
-              - Whether a file goes back that somebody else's commit touched as well. Without it that is a C(conflict),
-                which names file and commit.
+              - Whether a file goes back of which a change in somebody else's commits is left. Without it that is a
+                C(conflict), which names file and commit. A change that was reverted is none.
             type: bool
             default: false
   first_trailers:

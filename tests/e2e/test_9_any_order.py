@@ -65,7 +65,8 @@ def restore(lab: Lab) -> None:
     run = lab.play("restore.yml", limit=600)
     if run.code != 0:
         run.refused()
-        assert "Colleague" in run.words and "restore_overwrite" in run.words and lab.revision() == before
+        assert KUSTOMIZATION in run.words and "by Colleague" in run.words and "restore_overwrite=true" in run.words
+        assert lab.revision() == before
         run = lab.play("restore.yml", "-e", "restore_overwrite=true", limit=600)
     run.succeeded()
     assert _again(lab, "restore.yml").changed == 0

@@ -72,7 +72,7 @@ def test_what_others_changed_too_is_named_and_kept(mirrored: Lab) -> None:
     colleague.appends(mirrored, changed, "# theirs\n")
     before = mirrored.revision()
     run = mirrored.play("restore.yml").refused()
-    assert changed in run.words and "Colleague" in run.words and "overwrite" in run.words
+    assert changed in run.words and "Colleague" in run.words and "restore_overwrite=true" in run.words
     assert mirrored.revision() == before
 
 

@@ -64,6 +64,24 @@ def test_a_path_that_others_changed_too_is_named_and_kept(shown):
     assert caught.value.code == "conflict" and shown.tip() == tip
 
 
+def test_what_others_took_back_themselves_is_no_change_of_theirs(shown):
+    as_it_was = shown.show(KUSTOMIZATION)
+    for text in ("resources: [theirs]\n", as_it_was):
+        shown.colleague("theirs", (KUSTOMIZATION, text))
+        shown.worktree()
+    back(shown)
+    assert shown.show(KUSTOMIZATION) == shown.git(f"show {shown.before}:{KUSTOMIZATION}")
+
+
+def test_a_change_of_others_below_a_commit_of_ours_counts(shown):
+    shown.colleague("theirs", (KUSTOMIZATION, "resources: [theirs]\n"))
+    shown.worktree()
+    shown.write("work", KUSTOMIZATION, "resources: [theirs, ours]\n")
+    shown.publish(("Stage", "app"))
+    with pytest.raises(Failure, match="by Colleague: theirs"):
+        back(shown)
+
+
 def test_it_goes_back_all_the_same_when_that_is_meant(shown):
     shown.colleague("theirs", (KUSTOMIZATION, "resources: [theirs]\n"))
     shown.worktree()

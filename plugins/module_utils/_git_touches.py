@@ -1,0 +1,44 @@
+# Copyright: (c) 2026, manuela.event_streaming contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who changed which path of a history, and whether anything of it is left."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from ansible_collections.manuela.event_streaming.plugins.module_utils._git import Git
+
+
+@dataclass(frozen=True)
+class Touch:
+    """One commit's change of one path, with mode and blob before and after it."""
+
+    commit: str
+    is_ours: bool
+    before: str
+    after: str
+
+
+def touches_of(git: Git, commits: Iterable[str], subjects: Collection[str]) -> dict[str, list[Touch]]:
+    """Return what each commit, in this order, did to each path; those with one of the subjects are ours."""
+    found: dict[str, list[Touch]] = {}
+    for sha in commits:
+        is_ours = git.text("log", "-1", "--format=%s", sha) in subjects
+        fields = git.run("diff-tree", "-r", "-z", "--root", "--no-commit-id", "--no-renames", sha).fields
+        for entry, path in zip(fields[::2], fields[1::2], strict=True):
+            mode, new_mode, blob, new_blob, _status = entry.removeprefix(":").split()
+            found.setdefault(path, []).append(Touch(sha, is_ours, f"{mode} {blob}", f"{new_mode} {new_blob}"))
+    return found
+
+
+def change_of_others(touches: Sequence[Touch]) -> str:
+    """Return the last commit of others of whose change something is left, or nothing; a revert takes it back."""
+    changed = ""
+    for is_ours, run in groupby(touches, key=lambda touch: touch.is_ours):
+        theirs = [] if is_ours else list(run)
+        if theirs and theirs[0].before != theirs[-1].after:
+            changed = theirs[-1].commit
+    return changed
