@@ -62,6 +62,7 @@ PARTS = (
     Part("profiles", pytest("tests/e2e/test_8_profiles.py"), RELEASE, 7200, "lab"),
     Part("protected-branch", pytest("tests/e2e/test_8_protected_branch.py"), RELEASE, 3600, "lab"),
     Part("outage", pytest("tests/e2e/test_9_outage.py"), RELEASE, 3600, "lab"),
+    Part("any-order", pytest("tests/e2e/test_9_any_order.py"), RELEASE, 5400, "lab"),
     Part("faults", pytest("tests/e2e/test_8_faults.py"), RELEASE, 3600, "lab"),
     Part(
         "benchmarks",
