@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git import Git
+from ansible_collections.manuela.event_streaming.plugins.module_utils._git_tree import Change, changes_of
 
 
 @dataclass(frozen=True)
 class Touch:
-    """One commit's change of one path, with mode and blob before and after it."""
+    """One commit's change of one path."""
 
     commit: str
     is_ours: bool
-    before: str
-    after: str
+    change: Change
 
 
 def touches_of(git: Git, commits: Iterable[str], subjects: Collection[str]) -> dict[str, list[Touch]]:
@@ -27,10 +27,8 @@ def touches_of(git: Git, commits: Iterable[str], subjects: Collection[str]) -> d
     found: dict[str, list[Touch]] = {}
     for sha in commits:
         is_ours = git.text("log", "-1", "--format=%s", sha) in subjects
-        fields = git.run("diff-tree", "-r", "-z", "--root", "--no-commit-id", "--no-renames", sha).fields
-        for entry, path in zip(fields[::2], fields[1::2], strict=True):
-            mode, new_mode, blob, new_blob, _status = entry.removeprefix(":").split()
-            found.setdefault(path, []).append(Touch(sha, is_ours, f"{mode} {blob}", f"{new_mode} {new_blob}"))
+        for change in changes_of(git, sha):
+            found.setdefault(change.path, []).append(Touch(sha, is_ours, change))
     return found
 
 
@@ -39,6 +37,6 @@ def change_of_others(touches: Sequence[Touch]) -> str:
     changed = ""
     for is_ours, run in groupby(touches, key=lambda touch: touch.is_ours):
         theirs = [] if is_ours else list(run)
-        if theirs and theirs[0].before != theirs[-1].after:
+        if theirs and theirs[0].change.before != theirs[-1].change.after:
             changed = theirs[-1].commit
     return changed

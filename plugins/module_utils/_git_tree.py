@@ -14,6 +14,7 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._git impor
 
 _FILES = ("100644", "100755")
 _NOTHING = "000000"
+_DIFF_TREE = ("diff-tree", "-r", "-z", "--no-renames", "--no-abbrev")
 
 Verdict = Literal["there", "take", "merge", "conflict"]
 
@@ -37,7 +38,15 @@ class Change:
 
 def changes_between(git: Git, old: str, new: str) -> tuple[Change, ...]:
     """Return what differs between two trees (or commits)."""
-    fields = git.run("diff-tree", "-r", "-z", "--no-renames", "--no-abbrev", old, new).fields
+    return _changes(git.run(*_DIFF_TREE, old, new).fields)
+
+
+def changes_of(git: Git, commit: str) -> tuple[Change, ...]:
+    """Return what a commit did; nothing for a merge, whose changes are those of the commits that it joins."""
+    return _changes(git.run(*_DIFF_TREE, "--root", "--no-commit-id", commit).fields)
+
+
+def _changes(fields: list[str]) -> tuple[Change, ...]:
     found = []
     for header, path in zip(fields[::2], fields[1::2], strict=True):
         old_mode, new_mode, old_sha, new_sha = header.lstrip(":").split(" ")[:4]

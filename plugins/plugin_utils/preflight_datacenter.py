@@ -90,9 +90,9 @@ def _parent(centre: Facts, applications: Objects) -> Iterator[Row]:
 def _deployed_beside(path: str, applications: Objects) -> str:
     """Name the environments of the repository that are deployed there."""
     beside = f"{path.rpartition('/')[0]}/"
-    found = sorted({f"{one['path']} ({one['name']})" for one in applications if str(one["path"]).startswith(beside)})
-    there = [one for one in found if not one.startswith(f"{path} ")]
-    return f"; deployed there: {', '.join(there)}" if there else ""
+    there = [one for one in applications if one["exists"] and str(one["path"]).startswith(beside)]
+    named = sorted({f"{one['path']} ({one['name']})" for one in there})
+    return f"; deployed there: {', '.join(named)}" if named else ""
 
 
 def _named(centre: Facts, parent: Manifest) -> Row:

@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Mapping
 
 import yaml
+from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
+from ansible_collections.manuela.event_streaming.plugins.module_utils._kustomization_text import occurrences
+from ansible_collections.manuela.event_streaming.plugins.module_utils._yaml_text import read
 from ansible_collections.manuela.event_streaming.plugins.plugin_utils.preflight_hosts import Manifest
 
 
@@ -58,8 +60,12 @@ class Files:
         return found
 
     def has_line(self, path: str, entry: str) -> bool:
-        """Say whether a kustomization has the line of an entry, active or commented out."""
-        return bool(re.search(rf"(?m)^[ \t]*(#[ \t]*)?- \S*/{re.escape(entry)}/?[ \t\r]*(#.*)?$", self._texts[path]))
+        """Say whether a kustomization has a line of an entry that can be switched, active or commented out."""
+        try:
+            found = occurrences(read(self._texts[path].encode(), path), entry, "suffix")
+        except Failure:
+            return False
+        return any(not one.obstacle for one in found)
 
     def names(self, path: str, entry: str) -> bool:
         """Say whether a kustomization names an entry by its last part."""

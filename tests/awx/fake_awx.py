@@ -48,6 +48,11 @@ class FakeAwx:
         """Return the ids that an object is linked to."""
         return self.links.get(f"{kind}/{self.one(kind, name)['id']}/{relation}", [])
 
+    def questions(self, kind: str, number: int) -> list[dict[str, Any]]:
+        """Return the questions of a template's survey, none where it has no survey."""
+        asked: list[dict[str, Any]] = self.surveys.get(f"{kind}/{number}/survey_spec", {"spec": []})["spec"]
+        return asked
+
     def add(self, kind: str, data: Mapping[str, Any]) -> dict[str, Any]:
         """Store a new object, after AWX's own checks."""
         check(kind, data, self.objects)

@@ -73,15 +73,12 @@ def test_every_stage_and_playbook_has_a_job_template(made):
 
 def test_surveys_offer_the_stages_of_the_table(made):
     awx, _url, _first = made
-    number = awx.one("job_templates", "MANUela event streaming | any stage")["id"]
-    survey = awx.surveys[f"job_templates/{number}/survey_spec"]
-    question = next(q for q in survey["spec"] if q["variable"] == "stage")
+    question = asked(awx, "job_templates", "MANUela event streaming | any stage")["stage"]
     assert question["choices"] == stages()
 
 
 def asked(awx, kind, name):
-    survey = awx.surveys.get(f"{kind}/{awx.one(kind, name)['id']}/survey_spec", {"spec": []})
-    return {question["variable"]: question for question in survey["spec"]}
+    return {question["variable"]: question for question in awx.questions(kind, awx.one(kind, name)["id"])}
 
 
 def test_what_publishes_asks_for_a_branch_and_the_show_passes_one_answer_to_all(made):

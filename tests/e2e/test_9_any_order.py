@@ -60,7 +60,7 @@ def switch(lab: Lab, stage: str, state: str) -> None:
 
 
 def restore(lab: Lab) -> None:
-    """Go back; where others changed the same file that is said first, and takes their leave."""
+    """Go back; where others changed the same file that is said first, and only done when it is meant."""
     before = lab.revision()
     run = lab.play("restore.yml", limit=600)
     if run.code != 0:

@@ -52,18 +52,17 @@ def lay_out(awx: FakeAwx, template: str, directory: Path, answers: Mapping[str, 
     return playbook
 
 
-def _questions(awx: FakeAwx, job: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    asked: list[Mapping[str, Any]] = awx.surveys.get(f"job_templates/{job['id']}/survey_spec", {"spec": []})["spec"]
-    return asked
-
-
 def _defaults(awx: FakeAwx, job: Mapping[str, Any]) -> dict[str, Any]:
     """Return what AWX passes for questions that nobody answered; an empty text too."""
-    return {one["variable"]: one["default"] for one in _questions(awx, job) if one.get("default") is not None}
+    return {
+        one["variable"]: one["default"]
+        for one in awx.questions("job_templates", job["id"])
+        if one.get("default") is not None
+    }
 
 
 def _refuse_wrong_answers(awx: FakeAwx, job: Mapping[str, Any], answers: Mapping[str, Any]) -> None:
-    for question in _questions(awx, job):
+    for question in awx.questions("job_templates", job["id"]):
         answer = answers.get(question["variable"], question.get("default"))
         if question.get("required") and answer in (None, ""):
             raise LaunchRefused(f"'{question['variable']}' value missing")

@@ -1,3 +1,4 @@
+# Copyright: (c) 2026, manuela.event_streaming contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Mutation tests of pure files by mutmut, in a copy: mutate.py DIRECTORY FILE... -- TEST...

@@ -113,7 +113,7 @@ def _mirror_maker(item: Object) -> Verdict:
     mirrors = items_at(item, "spec", "mirrors")
     restarts = any(at(mirror, part, "autoRestart", "enabled") for mirror in mirrors for part in mirror)
     connectors = items_at(item, "status", "connectors")
-    for trouble in filter(None, map(_trouble_of, connectors)):
+    if trouble := next(filter(None, map(_trouble_of, connectors)), None):
         return replace(trouble, terminal=trouble.terminal and not restarts)
     return Verdict(True, f"Ready, {len(connectors)} connectors RUNNING") if verdict.ready and connectors else verdict
 
