@@ -17,6 +17,7 @@ description:
   - V(synced) means that the synced revision is O(revision) or a descendant of it, that Argo CD compared it after the
     refresh, and that no sync operation for it is running. V(healthy) means healthy in addition, and still so
     O(settle_seconds) later.
+  - V(operation) means that no sync is underway, or that the one which is tried again and again says what it failed for.
   - Ends early on a sync operation for that revision that failed, and on an Application that cannot be compared.
   - Argo CD says healthy of kinds that it cannot judge, KafkaMirrorMaker2 for one. Use
     M(manuela.event_streaming.resource_status_info) for these.
@@ -43,7 +44,7 @@ options:
     description:
       - What O(wait) waits for and RV(argocd_application_info.met) is about.
     type: str
-    choices: [none, compared, synced, healthy, absent]
+    choices: [none, compared, synced, healthy, operation, absent]
     default: none
   revision:
     description: Commit that must be deployed, as M(manuela.event_streaming.git_publish) returns it. Any without it.
@@ -232,7 +233,7 @@ def main() -> None:
             "applications": {"type": "list", "elements": "dict", "required": True, "options": entry},
             "wait_for": {
                 "type": "str",
-                "choices": ["none", "compared", "synced", "healthy", "absent"],
+                "choices": ["none", "compared", "synced", "healthy", "operation", "absent"],
                 "default": "none",
             },
             "revision": {"type": "str"},

@@ -195,7 +195,9 @@ kafka_topic_info:
             beginning_offset: {description: Offset of the first record that is kept., type: int}
             end_offset: {description: Offset of the next record., type: int}
         records: {description: Records that are kept., type: int}
-        rate_per_second: {description: Records per second while the module looked., type: float}
+        rate_per_second:
+          description: Records per second while the module looked, which is a fifth of a second for one direct look.
+          type: float
         newest_age_seconds: {description: Age of the newest record. Null without one., type: float}
         flowing: {description: Whether records flow now., type: bool}
         still_seconds: {description: For how long the module has seen no new record., type: float}

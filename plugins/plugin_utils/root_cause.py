@@ -14,6 +14,7 @@ from ansible_collections.manuela.event_streaming.plugins.plugin_utils.root_cause
 
 RULES = (*DELIVERY, *RUNTIME)
 HOPS = ("commit", "application", "operator", "resource", "pod", "tls", "topic", "s3")
+ANSWERS = ("argocd_application_info", "resource_status_info", "kafka_topic_info", "s3_object_info")
 _OBJECT = re.compile(r"^(?:log of )?(?P<kind>\S+) (?P<name>.+?)(?: in (?P<namespace>\S+))?$")
 _PLAN = re.compile(r"InstallPlan (?P<plan>install-\w+)")
 
@@ -30,7 +31,7 @@ def root_cause(found: Any) -> dict[str, Any]:
     for rule in (rule for rule in RULES if rule.refuted_by not in well):
         for entry in bad:
             match = _match(rule, entry)
-            if match:
+            if match and (not rule.beside or _beside(rule, entry, chain)):
                 return _answer(rule, entry, match, bad, chain)
     return _unknown(bad, chain)
 
@@ -46,6 +47,12 @@ def _match(rule: Rule, entry: Mapping[str, Any]) -> re.Match[str] | None:
     return rule.says.search(entry["message"]) if rule.about.search(entry["object"]) else None
 
 
+def _beside(rule: Rule, entry: Mapping[str, Any], chain: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Name what is well and of the same kind as an entry that is not."""
+    fellows = [one for one in chain if one["ok"] and one["hop"] == entry["hop"]]
+    return [words_of(one)["name"] for one in fellows if rule.about.search(one["object"])]
+
+
 def _answer(
     rule: Rule, entry: Mapping[str, Any], match: re.Match[str], bad: list[dict[str, Any]], chain: list[dict[str, Any]]
 ) -> dict[str, Any]:
@@ -58,6 +65,7 @@ def _answer(
     fellows = [words_of(one)["name"] for one in bad if _match(rule, one)]
     words["names"] = ", ".join(dict.fromkeys(fellows))
     words["each"] = " ".join(dict.fromkeys(fellows))
+    words["others"] = ", ".join(dict.fromkeys(_beside(rule, entry, chain)))
     next_step = rule.next_step if words.get("namespace") else _everywhere(rule.next_step)
     return {
         "cause": rule.cause,
@@ -127,9 +135,16 @@ def evidence_of(result: Any) -> list[dict[str, Any]]:
         found += _state(details.get("last_seen"))
         if failure.get("code") not in ("timeout",):
             found.append(_entry(_hop_of(found), _title_of(found), False, result.get("msg", "")))
-    for name in ("argocd_application_info", "resource_status_info", "kafka_topic_info", "s3_object_info"):
+    for name in ANSWERS:
         found += _state(result.get(name))
-    return found
+    return found or _never_ran(result)
+
+
+def _never_ran(result: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What has a message and no answer failed before it asked: a wrong option, a controller without the library."""
+    if result.keys() & set(ANSWERS) or result.get("skipped") or not result.get("msg"):
+        return []
+    return [_entry("resource", "this task", False, result["msg"])]
 
 
 def _route(result: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -21,7 +21,8 @@ class Rule:
     """``cause`` names the class.  ``says`` is searched in a hop's message, ``about`` in its object.
 
     The texts may use the object's kind, name and namespace and the named groups of ``says``.  A hop ``refuted_by`` that
-    is well says that this is over: logs speak of the last minute.
+    is well says that this is over: logs speak of the last minute.  With ``beside`` another object that it is about must
+    be well in the same hop.
     """
 
     cause: str
@@ -31,10 +32,20 @@ class Rule:
     hops: tuple[str, ...] = ()
     about: re.Pattern[str] = re.compile("")
     refuted_by: str = ""
+    beside: bool = False
 
 
 def rule(
-    cause: str, says: str, sentence: str, next_step: str, *, hops: str = "", about: str = "", refuted_by: str = ""
+    cause: str,
+    says: str,
+    sentence: str,
+    next_step: str,
+    *,
+    hops: str = "",
+    about: str = "",
+    refuted_by: str = "",
+    beside: bool = False,
 ) -> Rule:
     """Return a rule whose patterns are given as text."""
-    return Rule(cause, re.compile(says, re.I), sentence, next_step, tuple(hops.split()), re.compile(about), refuted_by)
+    patterns = re.compile(says, re.I), re.compile(about)
+    return Rule(cause, patterns[0], sentence, next_step, tuple(hops.split()), patterns[1], refuted_by, beside)

@@ -202,6 +202,17 @@ RUNTIME: tuple[Rule, ...] = (
     ),
     rule("topic_missing", r"absent", "{name} does not exist", "oc -n {namespace} get kafkatopics", hops="topic"),
     rule(
+        "one_topic_still",
+        r"newest (?P<age>\d+) s old|0 records",
+        "nothing new arrives in {names} ({message}) while {others} gets records: its sensors do not send it, or the "
+        "integration that brings it hangs",
+        "look at the sensors' ConfigMap and at the broker's topic; if both are right, delete the integration's pod: "
+        "oc get pods -A | grep mqtt2kafka",
+        hops="topic",
+        about=r"^topic [\w-]+$",
+        beside=True,
+    ),
+    rule(
         "no_new_records",
         r"newest (?P<age>\d+) s old|0 records",
         "nothing new arrives in {name} ({message}): the sensors, or what brings their records here, stand still",

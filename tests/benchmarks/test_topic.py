@@ -110,8 +110,8 @@ def test_a_task_that_reads_ten_records(broker: Broker, report: Report, tmp_path:
     )
     report.comparison(
         f"A task that reads {TEN} records",
-        "The whole of ansible-playbook. kafka_topic_info looks twice with half a second between, for the rate, and "
-        "reads the newest records with offsets and times; the consumer prints the first ones. Aim: quicker.",
+        "The whole of ansible-playbook. kafka_topic_info looks twice with a fifth of a second between, for the rate, "
+        "and reads the newest records with offsets and times; the consumer prints the first ones. Aim: quicker.",
         figures,
         "command: kafka-console-consumer.sh",
     )
@@ -131,8 +131,8 @@ def test_the_state_of_a_large_topic(broker: Broker, many: int, report: Report) -
     rows.append([f"{many:,}, all read by a bare loop", "", "", "", *_seconds(whole)])
     report.table(
         "Offsets, rate and age of a topic",
-        f"Two looks with half a second between, which is in the figure; records of {RECORD_BYTES} bytes. The smaller "
-        f"topic has one partition, the other {PARTITIONS}. Aim: a few requests, however many records there are.",
+        f"Two looks with a fifth of a second between, which is in the figure; records of {RECORD_BYTES} bytes. The "
+        f"smaller topic has one partition, the other {PARTITIONS}. Aim: a few requests, however many records there are.",
         ["records", "requests", "which", "KB received", "wall s", "CPU s"],
         rows,
     )

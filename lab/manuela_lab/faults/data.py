@@ -9,16 +9,20 @@ import base64
 import re
 
 from manuela_lab.faults import where
-from manuela_lab.faults.commits import Replace, Rewrite, commit
+from manuela_lab.faults.commits import Commit, Replace, Rewrite, commit
 from manuela_lab.faults.fault import Fault
 from manuela_lab.faults.objects import Patched
 from manuela_lab.faults.programs import Cut, Frozen, Stopped
 from manuela_lab.faults.signs import AtOnce, Logged
 
 ARCHIVE_LOG = "camel.apache.org/integration=kafka-to-s3-integration"
+SENSOR_LOG = "app=machine-sensor-1"
 INGEST_LOG = "camel.apache.org/integration=mqtt2kafka-integration"
-# After so many seconds the newest object in the bucket is too old to show that records arrive.
-STANDS_STILL = 65
+KEY_REFUSED = "SignatureDoesNotMatch|InvalidAccessKey|Status Code: 403"
+# The newest object is too old after a minute; the pod before writes its last one when the new one has long failed.
+STANDS_STILL = 85
+# Sensors are given their settings once more in the instance; each machine has a file of its own.
+MACHINES = tuple(f"{where.SHOP}/machine-sensor/machine-sensor-{number}-configmap.properties" for number in (1, 2))
 NONE, ONE = {"spec": {"replicas": 0}}, {"spec": {"replicas": 1}}
 
 
@@ -33,6 +37,20 @@ def wrong_key(manifest: str) -> str:
     return re.sub(r"(?P<head>application\.properties: )(?P<data>\S+)", replaced, manifest)
 
 
+def silence(*metrics: str) -> Commit:
+    """Switch metrics off at every machine."""
+
+    def silenced(settings: str) -> str:
+        kept = [line for line in settings.splitlines() if not line.startswith(tuple(map(_switch, metrics)))]
+        return "".join(f"{line}\n" for line in (*kept, *(f"{_switch(metric)}false" for metric in metrics)))
+
+    return commit(*(Rewrite(machine, silenced) for machine in MACHINES))
+
+
+def _switch(metric: str) -> str:
+    return f"SENSOR_{metric}_ENABLED="
+
+
 DATA = (
     Fault(
         "sensors-stopped",
@@ -44,6 +62,22 @@ DATA = (
         AtOnce(),
         "sensors_stopped",
         ("machine-sensor-1", "machine-sensor-2"),
+    ),
+    Fault(
+        "temperature-silent",
+        "the sensors run, and send no temperature any more",
+        (silence("TEMPERATURE"),),
+        Logged("factory", where.SENSORS, SENSOR_LOG, "sends vibration to"),
+        "one_topic_still",
+        ("iot-sensor-sw-temperature", "while iot-sensor-sw-vibration gets records"),
+    ),
+    Fault(
+        "sensors-silent",
+        "the sensors run, and send nothing",
+        (silence("TEMPERATURE", "VIBRATION"),),
+        Logged("factory", where.SENSORS, SENSOR_LOG, "sends nothing to"),
+        "no_new_records",
+        ("nothing new arrives in", "the sensors, or what brings their records here"),
     ),
     Fault(
         "mqtt-host-wrong",
@@ -89,7 +123,7 @@ DATA = (
         "s3-key-wrong",
         "the archive has a key that the store refuses",
         (commit(Rewrite(f"{where.ARCHIVE}/s3-secret.yaml", wrong_key)),),
-        Logged("central", where.S3_STORE, ARCHIVE_LOG, "SignatureDoesNotMatch|InvalidAccessKey|403", STANDS_STILL),
+        Logged("central", where.S3_STORE, ARCHIVE_LOG, KEY_REFUSED, STANDS_STILL),
         "s3_denied",
         ("refuses the keys",),
     ),

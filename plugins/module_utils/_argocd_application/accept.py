@@ -60,6 +60,8 @@ def judge(app: Application, goal: Goal, accepts: Accepts) -> Verdict:
         return Verdict(True, said)
     if goal.state == "absent":
         return Verdict(not app.exists, said)
+    if goal.state == "operation":
+        return Verdict(not app.operation.underway or app.sync_status == "Synced", said)
     if not app.exists:
         return Verdict(False, said)
     if app.deleting:

@@ -22,7 +22,9 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._kube impo
 REFRESH = "argocd.argoproj.io/refresh"
 TRACKING = "argocd.argoproj.io/tracking-id"
 INSTANCE = "app.kubernetes.io/instance"
-_SCRATCH = re.compile(r' from "/[^"]*"')
+_SCRATCH = re.compile(r'(?: from)? "/[^"]*"')
+# Argo CD's words once a try has failed; while it tries again it says what it waits for.
+_BETWEEN_TRIES = "completed unsuccessfully"
 _WELL = ("", "Healthy", "Suspended")
 
 
@@ -35,6 +37,11 @@ class Operation:
     revision: str = ""
     finished_at: str = ""
     failures: tuple[str, ...] = ()
+
+    @property
+    def underway(self) -> bool:
+        """Say whether it runs and has no result yet; between two tries it says what the first one failed for."""
+        return self.phase in ("Running", "Terminating") and not self.failures and _BETWEEN_TRIES not in self.message
 
     def as_result(self) -> dict[str, Any]:
         """Return the entry of the module's answer."""

@@ -51,7 +51,8 @@ def _goal(params: Mapping[str, Any]) -> Goal:
     state = params["wait_for"]
     if params["wait"] and state == "none":
         raise Failure(
-            "invalid_option", "wait needs something to wait for. Give wait_for: compared, synced, healthy or absent"
+            "invalid_option",
+            "wait needs something to wait for. Give wait_for: compared, synced, healthy, operation or absent",
         )
     since = epoch(params.get("refreshed_after"))
     if params.get("refreshed_after") and not since:

@@ -27,6 +27,8 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._wait impo
 # Without wait, one complete look may take so long: a pod has to be placed, pulled and started.
 FIRST_LOOK_SECONDS = 90
 _POLL_SECONDS = 0.5
+# A single look for its own sake: two readings so far apart give the rate.
+_BETWEEN_READINGS = 0.2
 _ROUNDS_OF_ONE_LOOK = 3
 
 
@@ -96,7 +98,7 @@ def observe(wanted: Wanted, params: Mapping[str, Any], clock: Clock, connection:
             what=f"{', '.join(wanted.topics)} to be {wanted.wait_for}" if waits else "the consumer pod",
             clock=clock,
             timeout=params["wait_timeout"] if waits else FIRST_LOOK_SECONDS,
-            interval=min(float(params["wait_sleep"]), _POLL_SECONDS),
+            interval=min(float(params["wait_sleep"]), _pause(params)),
             describe=View.as_result,
         )
     except Failure as failure:
@@ -107,6 +109,12 @@ def observe(wanted: Wanted, params: Mapping[str, Any], clock: Clock, connection:
     if not wanted.watch:
         connection.remove()
     return Result(changed=False, state=waited.value.as_result())
+
+
+def _pause(params: Mapping[str, Any]) -> float:
+    """Seconds between two looks; what is asked about flow must last, and a pod is no quicker for being asked."""
+    plain = not params["wait"] and params["wait_for"] in ("none", "exists", "records")
+    return _BETWEEN_READINGS if plain and params["connection"] == "direct" else _POLL_SECONDS
 
 
 def _enough(wanted: Wanted, sight: Sight, view: View) -> bool:

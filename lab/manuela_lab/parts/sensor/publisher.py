@@ -60,7 +60,8 @@ class Publisher:
             say(f"no MQTT broker at {host}:{port}: {error}; next try in {RETRY_SECONDS:g} s")
             return False
         self._client.loop_start()
-        say(f"{self._settings.machine_id} sends to {host}:{port}")
+        sent = " and ".join(metric.name for metric in self._settings.metrics) or "nothing"
+        say(f"{self._settings.machine_id} sends {sent} to {host}:{port}")
         return True
 
     def _send_while_connected(self, stop: threading.Event) -> None:

@@ -79,3 +79,18 @@ def test_a_program_that_fails_to_start_ends_though_a_thread_of_it_lives_on(tmp_p
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert done.returncode == 1
     assert "no broker at nowhere" in done.stderr
+
+
+def test_a_program_whose_mqtt_client_hangs_in_connecting_ends(tmp_path, cache):
+    """Paho's own defect: the thread that connects waits for a sender that has ended already."""
+    hang = """
+        package org.eclipse.paho.mqttv5.client.internal;
+        public class CommsSender {
+            public static void start() { while (true) { java.util.concurrent.locks.LockSupport.park(); } }
+            public static void main(String[] words) { start(); }
+        }"""
+    program = prepare(read({"sources": [{"name": "CommsSender.java", "content": hang}]}), "", tmp_path / "it", cache)
+    command = replace(program, arguments=("org.eclipse.paho.mqttv5.client.internal.CommsSender",), jars=()).command()
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1
+    assert "the MQTT client hangs while it connects anew" in done.stderr

@@ -321,3 +321,30 @@ def test_several_sources_have_a_revision_each(argo, clock):
     item["status"]["sync"] = {"status": "Synced", "revisions": ["1.2.3", OURS]}
     result = run(argo, clock, {"path": "deployment/x"}, wait=False, refresh="none")
     assert (result.state["applications"][0]["revision"], result.state["met"]) == (OURS, True)
+
+
+FAILED_TRY = "one or more synchronization tasks completed unsuccessfully, reason: port is invalid. Retrying attempt #2"
+
+
+@pytest.mark.parametrize(
+    "ends",
+    [
+        operation("Running", message=FAILED_TRY),
+        operation("Failed", message="one or more objects failed to apply"),
+        operation("Running", syncResult={"resources": [{"kind": "Service", "name": "s", "status": "SyncFailed"}]}),
+    ],
+    ids=["between two tries", "given up", "a part failed"],
+)
+def test_a_sync_that_is_underway_is_waited_for_until_it_says_why_it_fails(argo, clock, ends):
+    argo.item(APPLICATION, "app", "argocd")["status"] = status(
+        OURS, 0, sync="OutOfSync", operation=operation("Running", message="waiting for healthy state of Kafka")
+    )
+    argo.says(5, revision=OURS, sync="OutOfSync", operation=ends)
+    result = run(argo, clock, wait_for="operation", revision=None, refresh="none")
+    assert result.state["met"] and clock.seconds >= 5
+
+
+def test_a_sync_of_what_is_synced_needs_no_waiting(argo, clock):
+    argo.item(APPLICATION, "app", "argocd")["status"] = status(OURS, 0, operation=operation("Running", message="waits"))
+    assert run(argo, clock, wait_for="operation", revision=None, refresh="none").state["met"]
+    assert clock.seconds == 0
