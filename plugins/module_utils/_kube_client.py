@@ -29,7 +29,9 @@ _TRIES = 3
 Kinds = list[Kind]
 Objects = list[Object]
 Names = list[str]
-_BUSY = (429, 500, 502, 503, 504)
+# A server that did not take the request, which may be sent again whatever it asks for.
+_NOT_TAKEN = (408, 429)
+_BUSY = (*_NOT_TAKEN, 500, 502, 503, 504)
 
 
 def connect(params: Mapping[str, Any], clock: Clock) -> KubeClient:
@@ -221,7 +223,7 @@ def _silence() -> None:
 
 
 def _worth_another(method: str, status: int) -> bool:
-    return status in _BUSY if method == "GET" else status == 429
+    return status in (_BUSY if method == "GET" else _NOT_TAKEN)
 
 
 def _is_final(error: BaseException) -> bool:

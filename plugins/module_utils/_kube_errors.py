@@ -68,6 +68,7 @@ def _forbidden(said: str, request: Request, where: str, details: dict[str, Any])
 
 _OTHERS: dict[int, tuple[Code, bool, str]] = {
     404: ("not_found", False, "Check the name, and that the resource's kind is installed"),
+    408: ("unreachable", True, "The request did not arrive in time: look at the way to the server, then run again"),
     409: ("conflict", True, "Somebody else wrote at the same time or it exists already: run again"),
     422: ("refused", False, "Correct what is named there"),
     429: ("unreachable", True, "The server is overloaded: run again later"),

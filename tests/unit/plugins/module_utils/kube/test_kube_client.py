@@ -99,8 +99,9 @@ def test_a_busy_server_is_asked_again_after_the_pause_that_it_asks_for(clock):
     assert (len(pool.asked), clock.seconds) == (2, 3)
 
 
-def test_a_write_is_repeated_only_when_the_server_did_not_take_it(clock):
-    kube, pool = client(clock, (429, "", {"Retry-After": "1"}), (201, {"kind": "Pod"}))
+@pytest.mark.parametrize("status", [408, 429])
+def test_a_write_is_repeated_only_when_the_server_did_not_take_it(clock, status):
+    kube, pool = client(clock, (status, "", {"Retry-After": "1"}), (201, {"kind": "Pod"}))
     kube.create(POD, "ns", {"metadata": {"name": "x"}})
     assert len(pool.asked) == 2
     kube, pool = client(clock, refused(503))
