@@ -60,6 +60,9 @@ def past_of(copy: WorkCopy, head: str, asked: Restore) -> Past:
         return Past()
     touched = touches_of(copy.git, copy.only_in(head, revision), asked.subjects)
     ours = {path: found for path, found in touched.items() if any(touch.is_ours for touch in found)}
+    # What is as it was already, perhaps because it was restored, goes back no more: nobody's change is lost there.
+    differ = {change.path for change in changes_back(copy, head, Past(revision, tuple(ours)))}
+    ours = {path: found for path, found in ours.items() if path in differ}
     met = {path: other for path, found in sorted(ours.items()) if (other := change_of_others(found))}
     if met and not asked.overwrite:
         raise _met(copy.git, revision, met)

@@ -115,6 +115,7 @@ def test_a_show_after_a_restore_goes_back_to_that_restore(shown):
 def test_a_revision_may_be_given(shown):
     back(shown, trailer=None, revision=shown.before[:12])
     assert shown.show(KUSTOMIZATION) == shown.git(f"show {shown.before}:{KUSTOMIZATION}")
+    assert not back(shown, trailer=None, revision=shown.before[:12]).changed
 
 
 def test_check_mode_predicts_and_writes_nothing(shown):
