@@ -125,3 +125,10 @@ def test_a_module_that_breaks_is_passed_on(lines):
 )
 def test_only_a_wait_is_cut(arguments, seconds):
     assert waiting._waiting_seconds(arguments) == seconds
+
+
+def test_a_failure_is_returned_so_that_a_task_may_judge_it_and_says_the_whole_waits_seconds(lines):
+    """An action that raises is failed whatever its task says in failed_when."""
+    answer = run(Action({"wait": True}, [{**pending(), "exception": "Module failed: timed out after 8 s"}]))
+    assert "exception" not in answer
+    assert answer["failed"] and answer["msg"].startswith("timed out after 6")
