@@ -170,6 +170,7 @@ def test_many_values_of_one_file_in_one_task(tree):
         (kafka("spec", "replicas", "deeper", value="x"), "not_found", "a single value stands there"),
         (kafka("spec", "listeners", "name=tls", "port", value="x"), "not_found", "the list has plain, external"),
         (kafka("spec", "listeners", "7", value="x"), "not_found", "2 items and no number 7"),
+        (kafka("spec", "listeners", "2", value="x"), "not_found", "2 items and no number 2"),
         (kafka("spec", "listeners", "external", value="x"), "invalid_option", "FIELD=VALUE"),
         (kafka("spec", "listeners", value="x"), "refused", "holds a sequence"),
         (kafka("spec", "anchored", "k", value="x"), "refused", "an anchor (&here)"),
@@ -202,7 +203,8 @@ def test_bad_input_is_named_and_nothing_is_lost(tree, item, code, said):
     [
         (b"a: 1\na: 2\n", "conflict", "'a' twice, on lines 1 and 2"),
         (b"a: >\n  folded\n", "refused", "folded block"),
-        (b"a: [\n", "corrupt_input", "not YAML"),
+        (b"a: [\n", "corrupt_input", "m.yaml is not YAML: line 2, column 1: "),
+        (b"a: \x01\n", "corrupt_input", "not allowed"),
         (b"", "not_found", "it holds nothing"),
         (b"%s1" % (b"- " * 300), "corrupt_input", "deeper than"),
     ],
@@ -228,3 +230,31 @@ def test_contradicting_items_are_refused(tree):
     with pytest.raises(Failure, match="contradict each other"):
         execute({"work_tree": str(tree.root), "values": items}, False, None)
     assert tree.bytes(FILE) == TWO
+
+
+TWINS = b"items:\n- {name: a=b, port: 1}\n- {name: twin, port: 2}\n- {name: twin, port: 3}\n"
+
+
+def test_items_of_one_name_are_told_by_their_lines_and_a_name_may_hold_the_sign_itself(tree):
+    tree.add(FILE, TWINS)
+    with pytest.raises(Failure, match="several items have name=twin, on lines 3, 4. Give the number") as caught:
+        execute({"work_tree": str(tree.root), "values": [one("items", "name=twin", "port", value=9)]}, False, None)
+    assert caught.value.code == "conflict"
+    assert tree.run(execute, {"values": [one("items", "name=a=b", "port", value=9)]}).changed
+    assert tree.bytes(FILE) == TWINS.replace(b"port: 1", b"port: 9")
+
+
+def test_documents_that_fit_alike_are_told_by_their_lines(tree):
+    tree.add(FILE, b"- a list\n---\n" + TWO)
+    with pytest.raises(Failure, match="holds 3 documents that fit one document") as caught:
+        execute({"work_tree": str(tree.root), "values": [one("data", value="x")]}, False, None)
+    assert caught.value.details == {"path": FILE, "lines": [1, 4, 17]}
+    assert "line 1 something without kind, line 4 ConfigMap settings" in caught.value.msg
+    assert tree.run(execute, {"values": [config("data", "count", value=11)]}).changed
+
+
+def test_a_value_of_a_secret_is_hidden_also_when_it_is_given_in_clear(tree):
+    tree.add(FILE, b"kind: Secret\nmetadata: {name: s}\nstringData:\n  key: opensesame\n")
+    done = tree.run(execute, {"values": [one("stringData", "key", value="abracadabra")]})
+    shown = json.dumps([done.state, done.before, done.after, done.reasons])
+    assert "opensesame" not in shown and "abracadabra" not in shown and "sha256:" in shown
