@@ -131,7 +131,7 @@ def test_the_state_of_a_large_topic(broker: Broker, many: int, report: Report) -
     rows.append([f"{many:,}, all read by a bare loop", "", "", "", *_seconds(whole)])
     report.table(
         "Offsets, rate and age of a topic",
-        f"Two looks a fifth of a second apart, in the figure; records of {RECORD_BYTES} bytes. The smaller topic "
+        f"Two looks half a second apart, in the figure; records of {RECORD_BYTES} bytes. The smaller topic "
         f"has one partition, the other {PARTITIONS}. Aim: a few requests, however many records there are.",
         ["records", "requests", "which", "KB received", "wall s", "CPU s"],
         rows,
