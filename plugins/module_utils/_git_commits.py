@@ -19,7 +19,6 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._git_resto
     MARK,
     Past,
     Restore,
-    changes_back,
     past_of,
     restore_of,
 )
@@ -98,7 +97,7 @@ def looked_back(copy: WorkCopy, head: str, wanted: Wanted) -> Wanted:
     if wanted.restore is None:
         return wanted
     past = past_of(copy, head, wanted.restore)
-    below = Past(past.revision, tuple(path for path in past.paths if wanted.holds(path)))
+    below = Past(past.revision, tuple(change for change in past.changes if wanted.holds(change.path)))
     return replace(
         wanted,
         message=_marked(wanted.message, past),
@@ -167,7 +166,7 @@ class Stack:
             groups = []
             for wanted in self.wanted:
                 if wanted.past is not None:
-                    groups.append(changes_back(self.copy, self.head, wanted.past))
+                    groups.append(wanted.past.changes)
                     continue
                 groups.append(tuple(change for change in left if wanted.holds(change.path)))
                 left = [change for change in left if not wanted.holds(change.path)]

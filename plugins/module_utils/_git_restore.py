@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Mapping
+from typing import Any, Mapping, Sequence
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git import Git
@@ -30,10 +30,10 @@ class Restore:
 
 @dataclass(frozen=True)
 class Past:
-    """The revision to go back to, and the paths that do."""
+    """The revision to go back to, and the changes that lead there."""
 
     revision: str = ""
-    paths: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
 
 
 def restore_of(commit: Mapping[str, Any]) -> Restore | None:
@@ -61,21 +61,20 @@ def past_of(copy: WorkCopy, head: str, asked: Restore) -> Past:
     touched = touches_of(copy.git, copy.only_in(head, revision), asked.subjects)
     ours = {path: found for path, found in touched.items() if any(touch.is_ours for touch in found)}
     # What is as it was already, perhaps because it was restored, goes back no more: nobody's change is lost there.
-    differ = {change.path for change in changes_back(copy, head, Past(revision, tuple(ours)))}
-    ours = {path: found for path, found in ours.items() if path in differ}
-    met = {path: other for path, found in sorted(ours.items()) if (other := change_of_others(found))}
+    changes = _changes_back(copy, head, revision, sorted(ours))
+    met = {change.path: other for change in changes if (other := change_of_others(ours[change.path]))}
     if met and not asked.overwrite:
         raise _met(copy.git, revision, met)
-    return Past(revision, tuple(sorted(ours)))
+    return Past(revision, changes)
 
 
-def changes_back(copy: WorkCopy, head: str, past: Past) -> tuple[Change, ...]:
+def _changes_back(copy: WorkCopy, head: str, revision: str, paths: Sequence[str]) -> tuple[Change, ...]:
     """Return the changes of ``head`` that bring the paths back."""
-    if not past.paths:
+    if not paths:
         return ()
-    now = PrivateIndex(copy.git, head, copy.room).entries(past.paths)
-    then = PrivateIndex(copy.git, past.revision, copy.room).entries(past.paths)
-    return tuple(Change(path, now.get(path), then.get(path)) for path in past.paths if now.get(path) != then.get(path))
+    now = PrivateIndex(copy.git, head, copy.room).entries(paths)
+    then = PrivateIndex(copy.git, revision, copy.room).entries(paths)
+    return tuple(Change(path, now.get(path), then.get(path)) for path in paths if now.get(path) != then.get(path))
 
 
 def _revision(git: Git, head: str, asked: Restore) -> str:

@@ -47,5 +47,5 @@ def rule(
     beside: bool = False,
 ) -> Rule:
     """Return a rule whose patterns are given as text."""
-    patterns = re.compile(says, re.I), re.compile(about)
-    return Rule(cause, patterns[0], sentence, next_step, tuple(hops.split()), patterns[1], refuted_by, beside)
+    said, object_named = re.compile(says, re.I), re.compile(about)
+    return Rule(cause, said, sentence, next_step, tuple(hops.split()), object_named, refuted_by, beside)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from ansible_collections.manuela.event_streaming.plugins.plugin_utils.root_cause_rule import GENERIC, Rule, rule
 
+# What a topic says that has stopped growing.
+_STILL = r"newest (?P<age>\d+) s old|0 records"
 _GET = "oc -n {namespace} get {kind} {name} -o yaml"
 
 RUNTIME: tuple[Rule, ...] = (
@@ -203,7 +205,7 @@ RUNTIME: tuple[Rule, ...] = (
     rule("topic_missing", r"absent", "{name} does not exist", "oc -n {namespace} get kafkatopics", hops="topic"),
     rule(
         "one_topic_still",
-        r"newest (?P<age>\d+) s old|0 records",
+        _STILL,
         "nothing new arrives in {names} ({message}) while {others} gets records: its sensors do not send it, or the "
         "integration that brings it hangs",
         "look at the sensors' ConfigMap and at the broker's topic; if both are right, delete the integration's pod: "
@@ -214,7 +216,7 @@ RUNTIME: tuple[Rule, ...] = (
     ),
     rule(
         "no_new_records",
-        r"newest (?P<age>\d+) s old|0 records",
+        _STILL,
         "nothing new arrives in {name} ({message}): the sensors, or what brings their records here, stand still",
         "oc get pods -A | grep -e sensor -e mqtt2kafka; look at the MQTT broker",
         hops="topic",
@@ -222,7 +224,7 @@ RUNTIME: tuple[Rule, ...] = (
     ),
     rule(
         "mirror_still",
-        r"newest (?P<age>\d+) s old|0 records",
+        _STILL,
         "nothing new arrives in {names} ({message}), whatever the factory's own topics get: the mirror stands still",
         "oc get kafkamirrormaker2s,pods -A in the factory, and the logs of the mirror's pod",
         hops="topic",

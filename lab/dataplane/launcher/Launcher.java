@@ -5,6 +5,7 @@
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * Runs the main class named by its first argument and ends the process when that fails, or hangs.
@@ -16,6 +17,8 @@ public final class Launcher {
 
     private static final long LOOK_MILLIS = 2000;
     private static final int LOOKS = 3;
+    private static final Pattern PART =
+        Pattern.compile("org\\.eclipse\\.paho\\..*\\.internal\\.Comms(Sender|Receiver|Callback)");
 
     private Launcher() {
     }
@@ -55,8 +58,7 @@ public final class Launcher {
     }
 
     private static boolean startsPart(StackTraceElement frame) {
-        return frame.getClassName().matches("org\\.eclipse\\.paho\\..*\\.internal\\.Comms(Sender|Receiver|Callback)")
-            && frame.getMethodName().equals("start");
+        return frame.getMethodName().equals("start") && PART.matcher(frame.getClassName()).matches();
     }
 
     private static boolean pause() {

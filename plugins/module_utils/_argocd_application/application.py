@@ -22,7 +22,7 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._kube impo
 REFRESH = "argocd.argoproj.io/refresh"
 TRACKING = "argocd.argoproj.io/tracking-id"
 INSTANCE = "app.kubernetes.io/instance"
-_SCRATCH = re.compile(r'(?: from)? "/[^"]*"')
+_SCRATCH = re.compile(r' from "/[^"]*"| "/dev/shm/\d+"')
 # Argo CD's words once a try has failed; while it tries again it says what it waits for.
 _BETWEEN_TRIES = "completed unsuccessfully"
 _WELL = ("", "Healthy", "Suspended")

@@ -30,6 +30,7 @@ _POLL_SECONDS = 0.5
 # A single look for its own sake: two readings so far apart give the rate.
 _BETWEEN_READINGS = 0.2
 _ROUNDS_OF_ONE_LOOK = 3
+_ABOUT_FLOW = ("flowing", "still")
 
 
 class Connection(Protocol):
@@ -98,7 +99,7 @@ def observe(wanted: Wanted, params: Mapping[str, Any], clock: Clock, connection:
             what=f"{', '.join(wanted.topics)} to be {wanted.wait_for}" if waits else "the consumer pod",
             clock=clock,
             timeout=params["wait_timeout"] if waits else FIRST_LOOK_SECONDS,
-            interval=min(float(params["wait_sleep"]), _pause(params)),
+            interval=min(float(params["wait_sleep"]), _pause(wanted, params)),
             describe=View.as_result,
         )
     except Failure as failure:
@@ -111,9 +112,9 @@ def observe(wanted: Wanted, params: Mapping[str, Any], clock: Clock, connection:
     return Result(changed=False, state=waited.value.as_result())
 
 
-def _pause(params: Mapping[str, Any]) -> float:
+def _pause(wanted: Wanted, params: Mapping[str, Any]) -> float:
     """Seconds between two looks; what is asked about flow must last, and a pod is no quicker for being asked."""
-    plain = not params["wait"] and params["wait_for"] in ("none", "exists", "records")
+    plain = not params["wait"] and wanted.wait_for not in _ABOUT_FLOW
     return _BETWEEN_READINGS if plain and params["connection"] == "direct" else _POLL_SECONDS
 
 
@@ -121,7 +122,7 @@ def _enough(wanted: Wanted, sight: Sight, view: View) -> bool:
     """Without wait one look is enough, but for flowing and still it must last long enough to see a slow topic grow."""
     if sight.nothing or not view.complete:
         return sight.nothing
-    slow = wanted.wait_for in ("flowing", "still") and not view.met and not view.reason
+    slow = wanted.wait_for in _ABOUT_FLOW and not view.met and not view.reason
     return not slow or sight.rounds >= _ROUNDS_OF_ONE_LOOK
 
 

@@ -136,7 +136,8 @@ def test_each_known_cause_has_its_sentence_and_next_step(cause, hop, title, mess
 
 
 def test_every_rule_is_reached_by_an_example():
-    assert {rule.cause for rule in RULES if not rule.beside} == {entry[0] for entry in SAID}
+    # It needs a second topic, and has a test of its own.
+    assert {rule.cause for rule in RULES} == {entry[0] for entry in SAID} | {"one_topic_still"}
 
 
 def test_the_deeper_cause_wins_whatever_the_order_of_the_evidence():

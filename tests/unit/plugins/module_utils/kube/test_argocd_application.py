@@ -348,3 +348,10 @@ def test_a_sync_of_what_is_synced_needs_no_waiting(argo, clock):
     argo.item(APPLICATION, "app", "argocd")["status"] = status(OURS, 0, operation=operation("Running", message="waits"))
     assert run(argo, clock, wait_for="operation", revision=None, refresh="none").state["met"]
     assert clock.seconds == 0
+
+
+def test_a_failed_try_is_told_without_the_temporary_file_and_with_every_other_path(argo, clock):
+    said = 'reason: error when patching "/dev/shm/381112": Service "s" is invalid, see "/etc/hosts"'
+    argo.item(APPLICATION, "app", "argocd")["status"] = status(OURS, 0, operation=operation("Failed", message=said))
+    (seen,) = run(argo, clock, wait_for="operation", revision=None, refresh="none").state["applications"]
+    assert seen["operation"]["message"] == ('reason: error when patching: Service "s" is invalid, see "/etc/hosts"')
