@@ -30,6 +30,8 @@ OLDEST = Core("2.16", 11, 12)
 # What a stock execution environment has: the jobs of AWX are run in it.
 EXECUTION = Core("2.18", 11, 13)
 NEWEST = Core("2.21", 12, 14)
+# Supported too, and tested before a release.
+BETWEEN = (Core("2.17", 11, 12), EXECUTION, Core("2.20", 12, 14))
 
 
 def programs(core: Core) -> Path:

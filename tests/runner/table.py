@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from bundle import awx_objects, lint, with_awx
-from cores import NEWEST, OLDEST, ansible_test
+from cores import BETWEEN, NEWEST, OLDEST, ansible_test
 from lab_parts import build, molecule
 from parts import BIN, PYTHON, Part, command, coverage, pytest, types
 
@@ -52,6 +52,7 @@ PARTS = (
     Part("integration-2.19", ansible_test(None, "integration"), TEST, 1800),
     Part("sanity-2.16", ansible_test(OLDEST, "sanity"), TEST, 1200),
     Part("sanity-2.21", ansible_test(NEWEST, "sanity"), TEST, 1200),
+    *(Part(f"sanity-{core.line}", ansible_test(core, "sanity"), RELEASE, 1200) for core in BETWEEN),
     Part("lab-parts", pytest("lab/tests/parts"), TEST, 1800, "lab"),
     # A lab of its own as well, and here because the other lane is the longer one.
     Part("jobs", with_awx(PYTHON, "-m", "pytest", "tests/jobs"), TEST, 1800),
