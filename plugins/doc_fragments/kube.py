@@ -49,5 +49,6 @@ options:
     type: float
     default: 15
 requirements:
-  - kubernetes >= 24.2.0 (Python library, on the host that runs the module)
+  - urllib3 >= 1.26 and PyYAML (Python libraries, on the host that runs the module)
+  - kubernetes >= 24.2.0 (there too), for a login by credential plugin, C(auth-provider) or a pod's service account only
 """

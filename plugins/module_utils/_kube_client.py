@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, manuela.event_streaming contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The real port to a Kubernetes API server: plain requests over the kubernetes library's connection."""
+"""The real port to a Kubernetes API server: plain requests over urllib3, which the kubernetes library uses too."""
 
 from __future__ import annotations
 
@@ -10,7 +10,11 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Mapping
 from urllib.parse import quote, urlencode
 
-from ansible_collections.manuela.event_streaming.plugins.module_utils import _kube_config, _kube_discovery
+from ansible_collections.manuela.event_streaming.plugins.module_utils import (
+    _kube_access,
+    _kube_config,
+    _kube_discovery,
+)
 from ansible_collections.manuela.event_streaming.plugins.module_utils._deadline import within
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
 from ansible_collections.manuela.event_streaming.plugins.module_utils._kube import Clock, Kind, Object, Propagation, at
@@ -36,20 +40,19 @@ _BUSY = (*_NOT_TAKEN, 500, 502, 503, 504)
 
 def connect(params: Mapping[str, Any], clock: Clock) -> KubeClient:
     """Return a client for the server that the options name; nothing is asked of it yet."""
-    library = _kube_config.load()
-    return KubeClient(library, _kube_config.access(params, library), float(params["request_timeout"]), clock)
+    library = _kube_access.load()
+    access = _kube_config.access(params)
+    return KubeClient(_kube_access.pool(library, access), access, float(params["request_timeout"]), clock)
 
 
 class KubeClient:
     """One API server.  Reads are tried again when the server is busy; writes only when it did not take them."""
 
-    def __init__(self, library: Any, access: _kube_config.Access, timeout: float, clock: Clock) -> None:
+    def __init__(self, pool: Any, access: _kube_access.Access, timeout: float, clock: Clock) -> None:
+        self._pool = pool
         self._access = access
         self._timeout = timeout
         self._clock = clock
-        if not access.configuration.verify_ssl:
-            _silence()
-        self._pool = library.client.rest.RESTClientObject(access.configuration).pool_manager
         self._heard_at = 0.0
         self._kinds: Kinds | None = None
 
@@ -182,7 +185,7 @@ class KubeClient:
         wanted = {key: value for key, value in query.items() if value}
         if wanted:
             url += "?" + urlencode(wanted)
-        headers = {"Accept": accept, **self._credentials()}
+        headers = {"Accept": accept, **self._access.credentials()}
         data = None
         if body is not None:
             data = json.dumps(body)
@@ -205,21 +208,6 @@ class KubeClient:
         return self._pool.request(
             method, url, body=data, headers=headers, timeout=self._timeout, retries=False, redirect=False
         )
-
-    def _credentials(self) -> dict[str, str]:
-        if self._access.headers:
-            return dict(self._access.headers)
-        settings = self._access.configuration.auth_settings().values()
-        return {
-            entry["key"]: entry["value"] for entry in settings if entry.get("in") == "header" and entry.get("value")
-        }
-
-
-def _silence() -> None:
-    """Whoever switched the check of certificates off has heard of it; a warning per request would hide others."""
-    import urllib3
-
-    urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
 
 
 def _worth_another(method: str, status: int) -> bool:

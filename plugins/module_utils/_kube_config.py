@@ -1,84 +1,66 @@
 # Copyright: (c) 2026, manuela.event_streaming contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How to reach an API server: from a module's options and kubeconfig files to the library's configuration."""
+"""How to reach an API server: from a module's options and kubeconfig files to plain values.
+
+Source of the form and of the merging: the page on organizing cluster access with kubeconfig files in the documentation
+of Kubernetes.
+"""
 
 from __future__ import annotations
 
 import base64
 import os
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Mapping
 
-from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import (
-    Failure,
-    missing_library,
-    require_version,
+from ansible_collections.manuela.event_streaming.plugins.module_utils import _kube_login
+from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
+from ansible_collections.manuela.event_streaming.plugins.module_utils._kube_access import (
+    Access,
+    Credentials,
+    decoded,
+    held,
+    no_credentials,
 )
 from ansible_collections.manuela.event_streaming.plugins.module_utils._proxies import proxy_of
+from ansible_collections.manuela.event_streaming.plugins.module_utils._yaml_text import load
 
 _SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount/token")
 _DEFAULT_FILE = "~/.kube/config"
-_MINIMUM = "24.2.0"
-_PURPOSE = "Talking to a Kubernetes API server"
+_LISTS = {"clusters": "cluster", "contexts": "context", "users": "user"}
+# Paths in a kubeconfig file are relative to its own directory.
+_PATHS = ("certificate-authority", "client-certificate", "client-key", "tokenFile")
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
-    """The library's configuration of one server, and how to name it in a message."""
-
-    configuration: Any
-    server: str
-    where: str
-    headers: Mapping[str, str]
-
-
-def load() -> Any:
-    """Return the library, imported only when a module runs."""
-    try:
-        import kubernetes
-
-        require_version("kubernetes", str(kubernetes.__version__), _MINIMUM, _PURPOSE)
-        import kubernetes.client.rest
-        import kubernetes.config.kube_config
-    except ImportError as error:
-        raise missing_library("kubernetes", _PURPOSE, _MINIMUM) from error
-    return kubernetes
-
-
-def access(params: Mapping[str, Any], library: Any) -> Access:
+def access(params: Mapping[str, Any]) -> Access:
     """Return how to reach the server that the options name."""
-    configuration = type.__call__(library.client.Configuration)
-    configuration.proxy = None
-    headers = {"Authorization": f"Bearer {params['api_key']}"} if params.get("api_key") else {}
     if params.get("host"):
-        configuration.host = str(params["host"]).rstrip("/")
-        where = f"the API server {configuration.host}"
+        server = str(params["host"]).rstrip("/")
+        found = Access(server, f"the API server {server}")
     elif params.get("kubeconfig") or Path(_DEFAULT_FILE).expanduser().exists() or not _SERVICE_ACCOUNT.exists():
-        context = _from_files(params, library, configuration)
-        where = f"the API server {configuration.host} (context {context})"
+        found = _from_files(params)
     else:
-        library.config.load_incluster_config(client_configuration=configuration)
-        where = f"the API server {configuration.host} (this pod's service account)"
-    _overrides(params, configuration)
-    return Access(configuration, str(configuration.host), where, headers)
+        found = _kube_login.in_pod()
+    return _with_options(found, params)
 
 
-def _overrides(params: Mapping[str, Any], configuration: Any) -> None:
+def _with_options(found: Access, params: Mapping[str, Any]) -> Access:
+    chosen: dict[str, Any] = {}
+    if params.get("api_key"):
+        chosen["credentials"] = _bearer(str(params["api_key"]))
     if params.get("ca_cert"):
         if not Path(params["ca_cert"]).is_file():
             raise Failure("invalid_option", f"ca_cert: there is no file {params['ca_cert']}. Give a PEM file")
-        configuration.ssl_ca_cert = str(params["ca_cert"])
+        chosen.update(ca_cert=str(params["ca_cert"]), trust="")
     if params.get("validate_certs") is not None:
-        configuration.verify_ssl = bool(params["validate_certs"])
-    # Decided here: what the library takes from the environment differs between its versions.
-    given = params.get("proxy_url") or configuration.proxy
-    configuration.proxy = given or proxy_of(str(configuration.host), os.environ) or None
-    configuration.no_proxy = None
+        chosen["verify"] = bool(params["validate_certs"])
+    chosen["proxy"] = params.get("proxy_url") or found.proxy or proxy_of(found.server, os.environ)
+    return replace(found, **chosen)
 
 
-def _from_files(params: Mapping[str, Any], library: Any, configuration: Any) -> str:
+def _from_files(params: Mapping[str, Any]) -> Access:
     given = str(params.get("kubeconfig") or _DEFAULT_FILE)
     files = [Path(part).expanduser() for part in given.split(os.pathsep) if part]
     missing = [str(file) for file in files if not file.is_file()]
@@ -87,91 +69,127 @@ def _from_files(params: Mapping[str, Any], library: Any, configuration: Any) -> 
             "invalid_option",
             f"there is no kubeconfig file {', '.join(missing)}. Give kubeconfig (or host and api_key), or log in first",
         )
-    merged = _merged(files, library)
-    config = _plain(merged)
+    config = _merged(files)
     context = str(params.get("context") or config.get("current-context") or "")
     known = contexts(config)
     if context not in known:
         raise _no_such_context(context, files, known)
+    chosen = _entries(config, "contexts")[context]
     try:
-        _hold_keys_in_memory(merged)
-        loader = library.config.kube_config.KubeConfigLoader(merged, active_context=context, config_base_path=None)
-        loader.load_and_set(configuration)
-    except (library.config.ConfigException, OSError, KeyError, TypeError, ValueError) as error:
+        cluster = _entries(config, "clusters")[chosen["cluster"]]
+        user = _entries(config, "users")[chosen["user"]] if chosen.get("user") else {}
+        found = _read(context, cluster, user)
+    except (OSError, KeyError, TypeError, ValueError, AttributeError) as error:
+        said = f"there is no {error}" if isinstance(error, KeyError) else str(error)
         raise Failure(
             "invalid_option",
-            f"cannot use context {context} of {_names(files)}: {error}. Correct it, or log in again with 'oc login'",
+            f"cannot use context {context} of {_names(files)}: {said}. Correct it, or log in again with 'oc login'",
         ) from error
-    _check_plugin(config, context, configuration)
-    configuration.proxy = _proxy_url(config, context)
-    return context
+    if _kube_login.is_needed(user) and not params.get("api_key"):
+        return _kube_login.logged_in(found, context, cluster, user)
+    return found
 
 
-def _proxy_url(config: Mapping[str, Any], context: str) -> str | None:
-    chosen = next(entry for entry in config["contexts"] if entry["name"] == context)
-    clusters = {entry["name"]: entry.get("cluster") or {} for entry in config.get("clusters") or []}
-    return clusters.get((chosen.get("context") or {}).get("cluster"), {}).get("proxy-url")
+def _read(context: str, cluster: Mapping[str, Any], user: Mapping[str, Any]) -> Access:
+    """Return what stands in the file.
+
+    :raises KeyError: when something is missing; ``ValueError`` or ``OSError`` when it is no good.
+    """
+    server = str(cluster["server"]).rstrip("/")
+    found = Access(
+        server,
+        f"the API server {server} (context {context})",
+        verify=not cluster.get("insecure-skip-tls-verify"),
+        server_name=str(cluster.get("tls-server-name") or ""),
+        proxy=str(cluster.get("proxy-url") or ""),
+        credentials=_credentials(user),
+    )
+    return _with_certificates(found, cluster, user) if server.startswith("https") else found
 
 
-def _check_plugin(config: Mapping[str, Any], context: str, configuration: Any) -> None:
-    """The library only logs that a credential plugin failed, and would ask without credentials."""
-    users = {entry["name"]: entry.get("user") or {} for entry in config.get("users") or []}
-    chosen = next(entry for entry in config["contexts"] if entry["name"] == context)
-    plugin = users.get((chosen.get("context") or {}).get("user"), {}).get("exec")
-    given = configuration.cert_file or any(entry.get("value") for entry in configuration.auth_settings().values())
-    if plugin and not given:
-        raise Failure(
-            "unauthorized",
-            f"the credential plugin {plugin.get('command')} of context {context} gave no credentials. "
-            "Run it by hand to see why, or log in again",
-        )
+def _with_certificates(found: Access, cluster: Mapping[str, Any], user: Mapping[str, Any]) -> Access:
+    trusted = cluster.get("certificate-authority-data")
+    return replace(
+        found,
+        trust=decoded(trusted).decode() if trusted else "",
+        ca_cert="" if trusted else _existing(cluster.get("certificate-authority")),
+        cert_file=_file_of(user, "client-certificate"),
+        key_file=_file_of(user, "client-key"),
+    )
 
 
-def _merged(files: list[Path], library: Any) -> Any:
-    """Return the files as the library merges them; each part remembers where it came from."""
-    try:
-        merged = library.config.kube_config.KubeConfigMerger(os.pathsep.join(map(str, files))).config
-    except Exception as error:  # whatever the parser raises on a file that is no kubeconfig
-        raise Failure(
-            "invalid_option", f"{_names(files)} is not a kubeconfig file: {error}. Give another kubeconfig"
-        ) from error
-    value = _plain(merged)
-    if not isinstance(value, dict) or not isinstance(value.get("contexts"), list):
+def _file_of(user: Mapping[str, Any], name: str) -> str:
+    encoded = user.get(f"{name}-data")
+    return held(decoded(encoded)) if encoded else _existing(user.get(name))
+
+
+def _existing(path: str | None) -> str:
+    if path and not Path(path).is_file():
+        raise ValueError(f"there is no file {path}")
+    return path or ""
+
+
+def _credentials(user: Mapping[str, Any]) -> Credentials:
+    if user.get("token"):
+        return _bearer(str(user["token"]))
+    if user.get("tokenFile"):
+        file = Path(_existing(user["tokenFile"]))
+        # Read each time: whoever mounts a token for a while renews the file.
+        return lambda: {"Authorization": f"Bearer {file.read_text().strip()}"}
+    if user.get("username") and user.get("password") is not None:
+        encoded = base64.b64encode(f"{user['username']}:{user['password']}".encode()).decode()
+        return lambda: {"Authorization": f"Basic {encoded}"}
+    return no_credentials
+
+
+def _bearer(token: str) -> Credentials:
+    return lambda: {"Authorization": f"Bearer {token}"}
+
+
+def _merged(files: list[Path]) -> dict[str, Any]:
+    """Return one configuration; what an earlier file says counts, as for kubectl."""
+    yaml = load()
+    merged: dict[str, Any] = {name: [] for name in _LISTS}
+    for file in files:
+        try:
+            config = yaml.load(file.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        except (yaml.YAMLError, OSError, ValueError) as error:
+            raise Failure(
+                "invalid_option", f"{file} is not a kubeconfig file: {error}. Give another kubeconfig"
+            ) from error
+        if not isinstance(config, dict) or not isinstance(config.get("contexts") or [], list):
+            raise Failure("invalid_option", f"{file} is not a kubeconfig file. Give another kubeconfig")
+        merged["current-context"] = merged.get("current-context") or config.get("current-context")
+        for name, inner in _LISTS.items():
+            known = _entries(merged, name)
+            listed = [entry for entry in config.get(name) or [] if isinstance(entry, dict) and "name" in entry]
+            merged[name] += [_rooted(entry, inner, file) for entry in listed if entry["name"] not in known]
+    if not merged["contexts"]:
         raise Failure("invalid_option", f"{_names(files)} holds no contexts. Give another kubeconfig")
     return merged
 
 
-def _hold_keys_in_memory(merged: Any) -> None:
-    """The library would write a key that stands in the file itself to a temporary file, which a kill leaves behind."""
-    if not hasattr(os, "memfd_create"):
-        return
-    for entry in merged.value.get("users") or []:
-        user = _plain(entry).get("user") or {}
-        text = user.get("client-key-data")
-        if text:
-            handle = os.memfd_create("key")
-            os.write(handle, base64.standard_b64decode(text))
-            inner = entry.value["user"]
-            del inner["client-key-data"]
-            inner["client-key"] = f"/proc/self/fd/{handle}"
+def _rooted(entry: Mapping[str, Any], inner: str, file: Path) -> dict[str, Any]:
+    """Return an entry whose paths are absolute."""
+    values = dict(entry.get(inner) or {})
+    for name in _PATHS:
+        if values.get(name):
+            values[name] = os.path.normpath(file.absolute().parent / str(values[name]))
+    command = str((values.get("exec") or {}).get("command") or "")
+    if os.sep in command:  # a name without one is looked for on PATH
+        values["exec"] = {**values["exec"], "command": os.path.normpath(file.absolute().parent / command)}
+    return {"name": entry["name"], inner: values}
 
 
-def _plain(node: Any) -> Any:
-    """Take off the library's wrapping, which remembers the file that each part came from."""
-    value = getattr(node, "value", node)
-    if isinstance(value, dict):
-        return {key: _plain(inner) for key, inner in value.items()}
-    return [_plain(inner) for inner in value] if isinstance(value, list) else value
+def _entries(config: Mapping[str, Any], name: str) -> dict[str, dict[str, Any]]:
+    return {entry["name"]: entry.get(_LISTS[name]) or {} for entry in config.get(name) or []}
 
 
 def contexts(config: Mapping[str, Any]) -> dict[str, str]:
     """Return each context's name and its server."""
-    servers = {
-        entry["name"]: str((entry.get("cluster") or {}).get("server", "?")) for entry in config.get("clusters") or []
-    }
+    servers = {name: str(cluster.get("server", "?")) for name, cluster in _entries(config, "clusters").items()}
     return {
-        entry["name"]: servers.get((entry.get("context") or {}).get("cluster"), "?")
-        for entry in config.get("contexts") or []
+        name: servers.get(str(context.get("cluster")), "?") for name, context in _entries(config, "contexts").items()
     }
 
 

@@ -10,8 +10,8 @@ from types import SimpleNamespace
 import pytest
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
 from ansible_collections.manuela.event_streaming.plugins.module_utils._kube import POD, Kind
+from ansible_collections.manuela.event_streaming.plugins.module_utils._kube_access import Access
 from ansible_collections.manuela.event_streaming.plugins.module_utils._kube_client import KubeClient, path_of
-from ansible_collections.manuela.event_streaming.plugins.module_utils._kube_config import Access
 
 SERVER = "https://api.factory.example:6443"
 ROUTE = Kind("Route", "routes", "v1", "route.openshift.io")
@@ -36,12 +36,9 @@ class FakePool:
 
 def client(clock, *script, token="secret-token"):
     pool = FakePool(*script)
-    rest = SimpleNamespace(RESTClientObject=lambda configuration: SimpleNamespace(pool_manager=pool))
-    library = SimpleNamespace(client=SimpleNamespace(rest=rest))
-    configuration = SimpleNamespace(verify_ssl=True, auth_settings=dict)
     where = f"the API server {SERVER} (context factory)"
-    access = Access(configuration, SERVER, where, {"Authorization": f"Bearer {token}"})
-    return KubeClient(library, access, 5.0, clock), pool
+    access = Access(SERVER, where, lambda: {"Authorization": f"Bearer {token}"})
+    return KubeClient(pool, access, 5.0, clock), pool
 
 
 def refused(status, message=""):

@@ -72,5 +72,5 @@ CASE = Case(
         Fault("timeout", asked(wait_for="healthy", wait=True)),
         Fault("failed", asked(wait_for="synced", revision="a" * 40, wait=True), lambda world: world.fail()),
     ),
-    {"kubernetes": "23.6.0"},
+    {"urllib3": "1.25.11"},
 )

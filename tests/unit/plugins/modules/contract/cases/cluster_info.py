@@ -52,5 +52,5 @@ CASE = Case(
         Fault("unreachable", ASKED, lambda world: world.be_rude(500)),
         Fault("refused", ASKED, lambda world: world.be_rude(422)),
     ),
-    {"kubernetes": "23.6.0"},
+    {"urllib3": "1.25.11"},
 )

@@ -51,5 +51,5 @@ CASE = Case(
         Fault("unreachable", patched(2), lambda world: world.be_rude(500)),
         Fault("timeout", asked("absent", wait=True), lambda world: world.hold(), writes=True),
     ),
-    {"kubernetes": "23.6.0"},
+    {"urllib3": "1.25.11"},
 )

@@ -56,5 +56,5 @@ CASE = Case(
         Fault("timeout", asked(), lambda world: world.starve(), writes=True),
         Fault("failed", asked(), lambda world: world.break_image(), writes=True),
     ),
-    {"kubernetes": "23.6.0"},
+    {"urllib3": "1.25.11"},
 )

@@ -37,5 +37,5 @@ CASE = Case(
         Fault("refused", asked(BROKERS), lambda world: world.be_rude(422)),
         Fault("timeout", asked(BROKERS, wait=True)),
     ),
-    {"kubernetes": "23.6.0"},
+    {"urllib3": "1.25.11"},
 )
