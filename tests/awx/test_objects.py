@@ -61,7 +61,7 @@ def made(tmp_path_factory: pytest.TempPathFactory):
 
 def stages() -> list[str]:
     table = yaml.safe_load((ROOT / "playbooks/vars/stages.yml").read_text())
-    return [stage["name"] for stage in table["event_streaming_stages"]]
+    return [stage["name"] for stage in yaml.safe_load(table["event_streaming_table"])]
 
 
 def test_every_stage_and_playbook_has_a_job_template(made):
