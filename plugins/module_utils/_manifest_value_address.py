@@ -151,7 +151,7 @@ def _lacking(source: Source, node: Node, key: str, address: Address) -> Failure:
     return Failure(
         "not_found",
         f"{source.name}, line {source.line(node.start)}: there is no '{key}' of {address.shown}; there is "
-        f"{known or 'nothing'}. Correct key_path",
+        f"{known or 'nothing'}. Correct key_path, or write '{key}:' there first",
     )
 
 

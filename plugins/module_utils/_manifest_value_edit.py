@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, manuela.event_streaming contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Setting one value of a manifest: the edit of the characters, and the proof that nothing else changed."""
+"""Setting or removing one value of a manifest: the edit of the characters, and the proof that nothing else changed."""
 
 from __future__ import annotations
 
@@ -97,6 +97,34 @@ def change(source: Source, wanted: Wanted) -> Source:
         new = _replacement(source, spot, wanted)
         edited = source.with_text(splice(source.text, spot.node.start, spot.node.end, new))
     _prove(source, edited, spot, wanted)
+    return edited
+
+
+def without(source: Source, wanted: Wanted) -> Source:
+    """Return the file without the lines of one key; the same object when it has none.
+
+    :raises Failure: ``refused`` when the lines hold anything beside it.
+    """
+    spot = locate(source, wanted.address)
+    if spot.missing is not None:
+        return source
+    parent, at = spot.nodes[-2], spot.indexes[-1] - 1
+    begin = source.line_span(source.line(parent.children[at].start))[0]
+    end = source.line_span(source.line(spot.node.last - 1))[1]  # a block scalar ends behind its last line
+    pairs = parent.children[:at] + parent.children[at + 2 :]
+    left = dataclasses.replace(parent, children=pairs)
+    expected = [flat(root) for root in source.documents]
+    expected[spot.document] = flat(_replaced(source.documents[spot.document], spot.indexes[:-1], left))
+    try:
+        edited = source.with_text(splice(source.text, begin, end, ""))
+    except Failure:
+        edited = source
+    if [flat(root) for root in edited.documents] != expected:
+        raise Failure(
+            "refused",
+            f"{source.name}, line {source.line(spot.node.start)}: {wanted.where} does not stand on lines of its own. "
+            "Remove it by hand",
+        )
     return edited
 
 

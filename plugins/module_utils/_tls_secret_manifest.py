@@ -19,6 +19,7 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._manifest_
     change,
     current,
 )
+from ansible_collections.manuela.event_streaming.plugins.module_utils._manifest_value_edit import without as removed
 from ansible_collections.manuela.event_streaming.plugins.module_utils._tls_secret_seal import Seal
 from ansible_collections.manuela.event_streaming.plugins.module_utils._yaml_text import Source
 
@@ -83,15 +84,9 @@ def write(source: Source, manifest: Manifest, texts: Texts, now: float) -> Sourc
 
 
 def without(source: Source, manifest: Manifest) -> Source:
-    """Return the file without the manifest's keys, each of which has a line of its own."""
+    """Return the file without the manifest's keys, each of which has lines of its own."""
     for key in (manifest.certificate_key, *((manifest.private_key_key,) if manifest.has_key else ())):
-        spot = locate(source, _value(source, manifest, key).address)
-        if spot.missing is None:
-            begin = source.text.rfind("\n", 0, spot.node.start) + 1
-            end = source.text.find("\n", spot.node.end) + 1 or len(source.text)
-            if not source.text[begin : spot.node.start].strip().rstrip(":").strip("'\"") == key:
-                raise Failure("refused", f"{source.name}: {key} does not stand on a line of its own. Remove it by hand")
-            source = source.with_text(source.text[:begin] + source.text[end:])
+        source = removed(source, _value(source, manifest, key))
     return source
 
 
@@ -106,12 +101,13 @@ def same(one: str | None, other: str | None) -> bool:
 
 
 def _value(source: Source, manifest: Manifest, key: str, value: str | None = None) -> Wanted:
-    """Return the place of ``key``: under stringData in clear when it stands there, else under data in base64."""
+    """Return the place of ``key``: under stringData when it stands there or there is no data, else in base64."""
     if manifest.seal is not None:
         section = ("encryptedData",) if key == manifest.private_key_key else ("template", "data")
         return Wanted("", _sealed(manifest, "spec", *section, key), value or "", secret=True, add=True)
     in_clear = Address("Secret", manifest.name, manifest.namespace, ("stringData", key))
-    if _has(source, in_clear, "stringData") and locate(source, in_clear).missing is None:
+    has_clear = _has(source, in_clear, "stringData")
+    if has_clear and (locate(source, in_clear).missing is None or not _has(source, in_clear, "data")):
         return Wanted("", in_clear, value or "", secret=True, add=True)
     encoded = Address("Secret", manifest.name, manifest.namespace, ("data", key))
     return Wanted("", encoded, value or "", encoding="base64", secret=True, add=True)
