@@ -118,7 +118,10 @@ class _Secrets:
             return (*found, "a new one was asked for (regenerate=always)")
         if self._options.regenerate != "never" or not found:
             return found
-        if pair.certificate is None or pair.key_problem or bereft or pair.certificate.not_after <= self._now:
+        is_foreign = pair.certificate is not None and pair.certificate.issuer != self._wanted.issuer
+        is_mistrusted = is_foreign and any(not one.has_key for one in self._manifests) and self._options.authority
+        is_over = pair.certificate is None or pair.certificate.not_after <= self._now
+        if is_over or is_mistrusted or pair.key_problem or bereft:
             raise Failure(
                 "refused",
                 f"{self._tree.shown(self._manifests[0].real)}: {'; '.join(found)}, and regenerate=never forbids a new "
@@ -136,7 +139,7 @@ class _Secrets:
         if one.has_key:
             return primary
         authority = self._options.authority
-        return Texts(authority.pem if authority else primary.certificate)
+        return Texts(authority.trust if authority else primary.certificate)
 
     def _edited(self, current: Files, primary: Texts) -> dict[Path, Source]:
         edited = dict(current)

@@ -14,9 +14,13 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._errors im
 from ansible_collections.manuela.event_streaming.plugins.module_utils._tls_secret_decision import Wanted, moment
 from ansible_collections.manuela.event_streaming.plugins.module_utils._tls_secret_x509 import (
     NAME_OIDS,
+    certificates_in,
     epoch_of,
     extension_of,
     fingerprint,
+    has_known_key,
+    is_self_signed,
+    key_identifier,
     load,
     public_bytes,
 )
@@ -45,11 +49,12 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """An own certificate authority."""
+    """An own certificate authority: ``chain`` is it and what is above it, as PEM, and ``trust`` the last of these."""
 
     certificate: x509.Certificate
     private_key: PrivateKey
-    pem: str
+    chain: str
+    trust: str
     fingerprint: str
     not_after: float
 
@@ -64,7 +69,8 @@ def authority(certificate: str, private_key: str, passphrase: str | None, now: f
     """
     library = load()
     try:
-        parsed = library.x509.load_pem_x509_certificate(certificate.encode())
+        above = [library.x509.load_pem_x509_certificate(one.encode()) for one in certificates_in(certificate)]
+        parsed = above[0]
     except Exception as error:
         raise _unusable("ca_certificate is no PEM certificate") from error
     try:
@@ -74,13 +80,47 @@ def authority(certificate: str, private_key: str, passphrase: str | None, now: f
         raise _unusable("ca_private_key is no PEM key, or its passphrase is wrong") from None
     if public_bytes(library, key.public_key()) != public_bytes(library, parsed.public_key()):
         raise _unusable("ca_certificate and ca_private_key are not a pair")
-    constraints = extension_of(library, parsed, "BasicConstraints")
+    chain = _chain(library, above)
+    for one in chain:
+        _check_signer(library, one, now)
+    texts = [one.public_bytes(library.serialization.Encoding.PEM).decode() for one in chain]
+    end = min(epoch_of(one, "not_valid_after") for one in chain)
+    return Authority(parsed, key, "".join(texts), texts[-1], fingerprint(library, parsed), end)
+
+
+def _chain(library: Any, given: list[x509.Certificate]) -> list[x509.Certificate]:
+    """Return the first certificate and those above it up to the root, the only one that every client can trust."""
+    chain = given[:1]
+    while not is_self_signed(library, chain[-1]):
+        above = [one for one in given if one.subject == chain[-1].issuer and one not in chain]
+        if not above:
+            raise _unusable(
+                f"ca_certificate is signed by {chain[-1].issuer.rfc4514_string()}, whose certificate has to stand "
+                "behind it in the same text, up to the root"
+            )
+        chain.append(above[0])
+    return chain
+
+
+def _check_signer(library: Any, certificate: x509.Certificate, now: float) -> None:
+    """Refuse a CA whose certificates no client accepts."""
+    constraints = extension_of(library, certificate, "BasicConstraints")
+    usage = extension_of(library, certificate, "KeyUsage")
+    begin, end = epoch_of(certificate, "not_valid_before"), epoch_of(certificate, "not_valid_after")
+    key = certificate.public_key()
+    kinds = (library.rsa.RSAPublicKey, library.ec.EllipticCurvePublicKey)
     if constraints is None or not constraints.ca:
         raise _unusable("ca_certificate is not one of a CA (basicConstraints CA:TRUE)")
-    if epoch_of(parsed, "not_valid_after") <= now:
-        raise _unusable(f"ca_certificate expired on {moment(epoch_of(parsed, 'not_valid_after'))}")
-    text = parsed.public_bytes(library.serialization.Encoding.PEM).decode()
-    return Authority(parsed, key, text, fingerprint(library, parsed), epoch_of(parsed, "not_valid_after"))
+    if usage is not None and not usage.key_cert_sign:
+        raise _unusable("ca_certificate may not sign certificates (keyUsage keyCertSign)")
+    if not isinstance(key, kinds) or not has_known_key(library, certificate):
+        raise _unusable("its key is neither plain RSA nor ECDSA on P-256, P-384 or P-521, as clients know it")
+    if isinstance(key, kinds[0]) and key.key_size < 2048:
+        raise _unusable(f"its RSA key has {key.key_size} bits, clients accept 2048 or more")
+    if end <= now:
+        raise _unusable(f"ca_certificate expired on {moment(end)}")
+    if begin > now:
+        raise _unusable(f"ca_certificate is not valid before {moment(begin)}")
 
 
 def _unusable(why: str) -> Failure:
@@ -95,7 +135,7 @@ def make(wanted: Wanted, now: float, issuer: Authority | None = None) -> Made:
     forms = library.serialization
     text = certificate.public_bytes(forms.Encoding.PEM).decode()
     secret = key.private_bytes(forms.Encoding.PEM, forms.PrivateFormat.PKCS8, forms.NoEncryption()).decode()
-    return Made(text + (issuer.pem if issuer else ""), secret, issuer.pem if issuer else text)
+    return Made(text + (issuer.chain if issuer else ""), secret, issuer.trust if issuer else text)
 
 
 def _new_key(library: Any, wanted: Wanted) -> PrivateKey:
@@ -144,7 +184,7 @@ def _extensions(
 ) -> list[tuple[x509.ExtensionType, bool]]:
     kinds = library.x509
     own_id = kinds.SubjectKeyIdentifier.from_public_key(key.public_key())
-    issuer_key = issuer.private_key if issuer else key
+    issuer_id = key_identifier(library, issuer.certificate) if issuer else own_id.digest
     usage = dict.fromkeys(
         ("content_commitment", "data_encipherment", "key_agreement", "key_cert_sign", "crl_sign"), False
     )
@@ -158,7 +198,7 @@ def _extensions(
         (kinds.ExtendedKeyUsage(purposes), False),
         (kinds.SubjectAlternativeName(names), not has_subject),
         (own_id, False),
-        (kinds.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), False),
+        (kinds.AuthorityKeyIdentifier(issuer_id, None, None), False),
     ]
 
 

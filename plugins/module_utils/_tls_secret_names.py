@@ -31,14 +31,15 @@ def normalised(names: Sequence[str]) -> tuple[str, ...]:
 def _normalised(name: str) -> str:
     kind, colon, value = name.partition(":")
     if colon and kind.upper() == "IP":
-        try:
-            return f"IP:{ipaddress.ip_address(value)}"
-        except ValueError as error:
-            raise Failure("invalid_option", f"subject_alt_name '{name}': {value} is no IP address") from error
+        if not _is_address(value):
+            raise Failure("invalid_option", f"subject_alt_name '{name}': {value} is no IP address of a certificate")
+        return f"IP:{ipaddress.ip_address(value)}"
     if not colon or kind.upper() != "DNS":
         raise Failure(
             "invalid_option", f"subject_alt_name '{name}' must begin with DNS: or IP:, as in DNS:*.apps.example.com"
         )
+    if _is_address(value):
+        raise Failure("invalid_option", f"subject_alt_name '{name}' is an address, write IP:{value}")
     value = value.lower().rstrip(".")
     if not _DNS.fullmatch(value) or len(value) > 253:
         raise Failure(
@@ -49,6 +50,15 @@ def _normalised(name: str) -> str:
     return f"DNS:{value}"
 
 
+def _is_address(value: str) -> bool:
+    """Whether it is an IP address without a zone, which has no place in a certificate."""
+    try:
+        ipaddress.ip_address(value)
+    except ValueError:
+        return False
+    return "%" not in value
+
+
 def common_name(asked: str, names: Sequence[str]) -> str:
     """Return the common name: the one asked for, else the first alternative name that fits, else the end of one.
 
@@ -56,15 +66,27 @@ def common_name(asked: str, names: Sequence[str]) -> str:
 
     :raises Failure: ``invalid_option`` when the one asked for is too long for a certificate.
     """
-    if len(asked) > LONGEST_COMMON_NAME:
+    checked("common_name", asked)
+    size = len(asked.encode())
+    if size > LONGEST_COMMON_NAME:
         raise Failure(
             "invalid_option",
-            f"common_name '{asked}' has {len(asked)} characters, a certificate takes {LONGEST_COMMON_NAME}. Leave "
-            "it out: clients match subject_alt_name, which has no such limit",
+            f"common_name '{asked}' has {size} bytes, a certificate takes {LONGEST_COMMON_NAME}. Leave it out: "
+            "clients match subject_alt_name, which has no such limit",
         )
     values = [name.partition(":")[2] for name in sorted(names, key=lambda name: not name.startswith("DNS:"))]
     fitting = next((value for value in values if len(value) <= LONGEST_COMMON_NAME), "")
     return asked or fitting or _end_of(values[0])
+
+
+def checked(option: str, text: str) -> str:
+    """Return the text of a name when all of it can be shown.
+
+    :raises Failure: ``invalid_option`` for line breaks and the like.
+    """
+    if not text.isprintable():
+        raise Failure("invalid_option", f"{option} holds characters that cannot be shown: {text!a}. Remove them")
+    return text
 
 
 def _end_of(name: str) -> str:

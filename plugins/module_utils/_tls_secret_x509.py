@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from cryptography import x509
 
 MINIMUM = "3.4"
+_PEM = re.compile(r"-----BEGIN (?:X509 )?CERTIFICATE-----.+?-----END (?:X509 )?CERTIFICATE-----\n?", re.DOTALL)
+_RSA_PSS = "1.2.840.113549.1.1.10"
 NAME_OIDS = {
     "C": "COUNTRY_NAME",
     "ST": "STATE_OR_PROVINCE_NAME",
@@ -54,6 +57,8 @@ def read(certificate: str | None, private_key: str | None, *, needs_key: bool, i
     library = load()
     if not certificate:
         return Pair(None, "there is no certificate yet")
+    if "PRIVATE KEY-----" in certificate:  # the text goes to everybody who trusts it
+        return Pair(None, "a private key stands beside the certificate, where everybody reads it")
     try:
         parsed = library.x509.load_pem_x509_certificate(certificate.encode())
         facts = _facts(library, parsed, issuer)
@@ -71,6 +76,11 @@ def _key_problem(library: Any, certificate: x509.Certificate, private_key: str |
         return "the private key is unreadable"
     same = public_bytes(library, key.public_key()) == public_bytes(library, certificate.public_key())
     return "" if same else "the private key and the certificate are not a pair"
+
+
+def certificates_in(text: str) -> list[str]:
+    """Return the PEM certificates of a text, one by one."""
+    return list(_PEM.findall(text))
 
 
 def public_bytes(library: Any, key: Any) -> bytes:
@@ -98,7 +108,7 @@ def _facts(library: Any, certificate: x509.Certificate, issuer: Any) -> Certific
         subject=tuple((short, value) for short, value in subject if value),
         not_before=epoch_of(certificate, "not_valid_before"),
         not_after=epoch_of(certificate, "not_valid_after"),
-        key_type=next((shown for kind, shown in names.items() if isinstance(key, kind)), type(key).__name__),
+        key_type=next((shown for kind, shown in names.items() if isinstance(key, kind)), kind_of(key)),
         key_size=int(getattr(key, "key_size", 0)),
         issuer=_issuer(library, certificate, issuer),
         weak=f"it is signed with {digest.name}" if digest is not None and digest.name in ("md5", "sha1") else "",
@@ -108,21 +118,42 @@ def _facts(library: Any, certificate: x509.Certificate, issuer: Any) -> Certific
 
 def _issuer(library: Any, certificate: x509.Certificate, authority: Any) -> str:
     """Return the fingerprint of ``authority`` when it signed the certificate, else the issuer's name."""
-    if _is_self_signed(library, certificate):
+    if is_self_signed(library, certificate):
         return ""
     by = extension_of(library, certificate, "AuthorityKeyIdentifier")
-    if authority is not None and certificate.issuer == authority.certificate.subject:
-        key = library.x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.certificate.public_key())
-        if by is not None and by.key_identifier == key.key_identifier:
+    if authority is not None and by is not None:
+        key = key_identifier(library, authority.certificate)
+        if (certificate.issuer, by.key_identifier) == (authority.certificate.subject, key):
             return str(authority.fingerprint)
     return str(certificate.issuer.rfc4514_string())
 
 
-def _is_self_signed(library: Any, certificate: x509.Certificate) -> bool:
+def is_self_signed(library: Any, certificate: x509.Certificate) -> bool:
+    """Whether the certificate names itself as its issuer."""
     by = extension_of(library, certificate, "AuthorityKeyIdentifier")
-    own = library.x509.AuthorityKeyIdentifier.from_issuer_public_key(certificate.public_key())
-    by_itself = by is None or by.key_identifier is None or by.key_identifier == own.key_identifier
+    by_itself = by is None or by.key_identifier in (None, key_identifier(library, certificate))
     return certificate.issuer == certificate.subject and by_itself
+
+
+def key_identifier(library: Any, certificate: x509.Certificate) -> bytes:
+    """Return how certificates that it signed name its key: as it does itself, which need not be a SHA-1 of the key."""
+    own = extension_of(library, certificate, "SubjectKeyIdentifier")
+    computed = own or library.x509.SubjectKeyIdentifier.from_public_key(certificate.public_key())
+    return bytes(computed.digest)
+
+
+def kind_of(key: Any) -> str:
+    """Return the kind of a public key that is neither RSA nor ECDSA, as people call it."""
+    return type(key).__name__.strip("_").removesuffix("PublicKey")
+
+
+def has_known_key(library: Any, certificate: x509.Certificate) -> bool:
+    """Whether Java and Go know the curve, or the kind of RSA key."""
+    key = certificate.public_key()
+    if isinstance(key, library.ec.EllipticCurvePublicKey):
+        return key.curve.name in ("secp256r1", "secp384r1", "secp521r1")
+    oid = getattr(certificate, "public_key_algorithm_oid", None)  # since version 43
+    return oid is None or oid.dotted_string != _RSA_PSS
 
 
 def epoch_of(certificate: x509.Certificate, name: str) -> float:
@@ -158,8 +189,9 @@ def _lacks(library: Any, certificate: x509.Certificate) -> tuple[str, ...]:
     usage = extension_of(library, certificate, "KeyUsage")
     purposes = extension_of(library, certificate, "ExtendedKeyUsage")
     server = library.x509.ExtendedKeyUsageOID.SERVER_AUTH
-    is_ca, is_own = constraints is not None and constraints.ca, _is_self_signed(library, certificate)
+    is_ca, is_own = constraints is not None and constraints.ca, is_self_signed(library, certificate)
     wanted = {
+        "a key that they know (curve P-256, P-384, P-521, or plain RSA)": has_known_key(library, certificate),
         "the issuer's name": bool(list(certificate.issuer)),
         "subjectAltName": extension_of(library, certificate, "SubjectAlternativeName") is not None,
         "basicConstraints": constraints is not None,
