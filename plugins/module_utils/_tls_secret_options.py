@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any, Literal, Mapping
 
@@ -12,7 +13,11 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._errors im
 from ansible_collections.manuela.event_streaming.plugins.module_utils._tls_secret_decision import DAY, Wanted, moment
 from ansible_collections.manuela.event_streaming.plugins.module_utils._tls_secret_maker import Authority, authority
 from ansible_collections.manuela.event_streaming.plugins.module_utils._tls_secret_manifest import Manifest
-from ansible_collections.manuela.event_streaming.plugins.module_utils._tls_secret_names import common_name, normalised
+from ansible_collections.manuela.event_streaming.plugins.module_utils._tls_secret_names import (
+    checked,
+    common_name,
+    normalised,
+)
 from ansible_collections.manuela.event_streaming.plugins.module_utils._tls_secret_seal import Seal, seal_of
 from ansible_collections.manuela.event_streaming.plugins.module_utils._tls_secret_x509 import NAME_OIDS
 from ansible_collections.manuela.event_streaming.plugins.module_utils._work_tree import WorkTree, open_tree
@@ -20,6 +25,7 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._work_tree
 Rotation = Literal["direct", "announce", "switch", "finish"]
 _DEFAULT_SIZE = {"RSA": 2048, "ECDSA": 256}
 _CURVES = (256, 384, 521)
+_LONGEST = {"C": 2, "ST": 128, "L": 128, "O": 64, "OU": 64}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +40,9 @@ class Options:
     rotation: Rotation = "direct"
 
     @property
-    def pair(self) -> Manifest:
-        """The manifest that decides: the first one with the private key."""
-        return next(one for one in self.manifests if one.has_key)
+    def pairs(self) -> tuple[Manifest, ...]:
+        """The manifests with the private key, of which the first one decides."""
+        return tuple(one for one in self.manifests if one.has_key)
 
 
 def parse(params: Mapping[str, Any], now: float) -> Options:
@@ -46,6 +52,7 @@ def parse(params: Mapping[str, Any], now: float) -> Options:
     """
     tree = open_tree(params["work_tree"])
     found = tuple(_manifest(tree, one) for one in params["manifests"])
+    _check_places(tree, found)
     if not any(one.has_key for one in found):
         raise Failure("invalid_option", "no manifest holds the pair: one of manifests needs holds=pair, it has the key")
     if not params["private_key_in_git"] and any(one.is_readable for one in found):
@@ -65,13 +72,12 @@ def parse(params: Mapping[str, Any], now: float) -> Options:
                 "lasts longer. Renew the CA first",
             )
     rotation: Rotation = params.get("rotation") or "direct"
-    if rotation != "direct" and (issuer or any(one.seal for one in found)):
+    if rotation != "direct" and any(one.seal for one in found):
         raise Failure(
             "invalid_option",
-            f"rotation={rotation} is for keys that can be read back and for certificates that are trusted themselves. "
-            "With a ca_certificate a new pair needs no new trust, and a sealed one cannot wait: use rotation=direct",
+            f"rotation={rotation} is for keys that can be read back, a sealed one cannot wait. Use rotation=direct",
         )
-    return Options(tree, found, _wanted(params, issuer), params["regenerate"], issuer, rotation)
+    return Options(tree, found, _wanted(params, issuer, now), params["regenerate"], issuer, rotation)
 
 
 def _manifest(tree: WorkTree, one: Mapping[str, Any]) -> Manifest:
@@ -86,6 +92,21 @@ def _manifest(tree: WorkTree, one: Mapping[str, Any]) -> Manifest:
     )
 
 
+def _check_places(tree: WorkTree, found: tuple[Manifest, ...]) -> None:
+    """Refuse two things for one key, since the later one would overwrite the other."""
+    places: dict[tuple[Any, ...], str] = {}
+    for one in found:
+        keys = [(one.certificate_key, "the server's certificate" if one.has_key else "what clients trust")]
+        keys += [(one.private_key_key, "the private key")] if one.has_key else []
+        for key, content in keys:
+            known = places.setdefault((one.real, one.name, one.namespace, one.seal is None, key), content)
+            if known != content:
+                raise Failure(
+                    "invalid_option",
+                    f"{tree.shown(one.real)}: '{key}' is to hold {known} and {content}. Give each a key of its own",
+                )
+
+
 def _seal(one: Mapping[str, Any]) -> Seal | None:
     if not one.get("sealing_certificate"):
         return None
@@ -97,7 +118,7 @@ def _seal(one: Mapping[str, Any]) -> Seal | None:
     return seal_of(one["sealing_certificate"])
 
 
-def _wanted(params: Mapping[str, Any], issuer: Authority | None) -> Wanted:
+def _wanted(params: Mapping[str, Any], issuer: Authority | None, now: float) -> Wanted:
     names = normalised(params["subject_alt_name"])
     valid, early = params["valid_days"], params["renew_before_days"]
     if not 0 <= early < valid:
@@ -105,6 +126,7 @@ def _wanted(params: Mapping[str, Any], issuer: Authority | None) -> Wanted:
             "invalid_option",
             f"renew_before_days={early} must lie between 0 and valid_days={valid}, otherwise every run would renew",
         )
+    _check_end(now, valid)
     key_type = params["key_type"]
     return Wanted(
         common_name(params["common_name"] or "", names),
@@ -118,12 +140,26 @@ def _wanted(params: Mapping[str, Any], issuer: Authority | None) -> Wanted:
     )
 
 
+def _check_end(now: float, valid_days: int) -> None:
+    try:
+        moment(now + valid_days * DAY)
+    except (ValueError, OverflowError, OSError) as error:
+        raise Failure(
+            "invalid_option", f"valid_days={valid_days} ends after the year 9999, the last one that can be written"
+        ) from error
+
+
 def _subject(given: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     for key, value in given.items():
         if key not in NAME_OIDS:
             raise Failure("invalid_option", f"subject: '{key}' is unknown. Use {', '.join(NAME_OIDS)}")
-        if key == "C" and len(str(value)) != 2:
+        if key == "C" and value and not re.fullmatch("[A-Za-z]{2}", str(value)):
             raise Failure("invalid_option", f"subject: C is '{value}', but a country has two letters, as in DE")
+        if len(checked(f"subject: {key}", str(value))) > _LONGEST[key]:
+            raise Failure(
+                "invalid_option",
+                f"subject: {key} has {len(str(value))} characters, a certificate takes {_LONGEST[key]}",
+            )
     return tuple((key, str(given[key])) for key in NAME_OIDS if given.get(key))
 
 

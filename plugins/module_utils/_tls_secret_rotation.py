@@ -19,7 +19,11 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils import _tl
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
 from ansible_collections.manuela.event_streaming.plugins.module_utils._plan import Plan
 from ansible_collections.manuela.event_streaming.plugins.module_utils._tls_secret_decision import reasons
-from ansible_collections.manuela.event_streaming.plugins.module_utils._tls_secret_manifest import Manifest, same
+from ansible_collections.manuela.event_streaming.plugins.module_utils._tls_secret_manifest import (
+    Manifest,
+    Texts,
+    same,
+)
 from ansible_collections.manuela.event_streaming.plugins.module_utils._tls_secret_options import Options
 from ansible_collections.manuela.event_streaming.plugins.module_utils._yaml_text import Source
 
@@ -52,13 +56,13 @@ def next_of(manifest: Manifest) -> Manifest:
 
 def announcing(options: Options, files: Files, now: float) -> Options:
     """Return what is to be brought about: the next pair in all manifests, or nothing while none is due."""
-    primary, others = options.pair, [one for one in options.manifests if not one.has_key]
+    primary, others = options.pairs[0], [one for one in options.manifests if not one.has_key]
     serving = manifests.read(files[primary.real], primary)
-    waits = manifests.read(files[primary.real], next_of(primary)).certificate
-    is_unfinished = any(_holds(files, next_of(one), serving.certificate) for one in others)
-    pair = x509.read(serving.certificate, serving.private_key, needs_key=True)
+    waits = any(_held(files, next_of(one)) for one in options.pairs)
+    is_unfinished = not waits and any(_trusts(files, next_of(one), serving.certificate) for one in others)
+    pair = x509.read(serving.certificate, serving.private_key, needs_key=True, issuer=options.authority)
     is_due = options.regenerate == "always" or (options.regenerate == "auto" and reasons(pair, options.wanted, now))
-    if not is_unfinished and (waits or is_due):
+    if waits or (is_due and not is_unfinished):
         return replace(options, manifests=tuple(map(next_of, options.manifests)), regenerate="auto")
     return replace(options, manifests=(primary,), regenerate="never")
 
@@ -99,39 +103,53 @@ class Move:
         edited = dict(current)
         move = self._switched if self._options.rotation == "switch" else self._finished
         for one in self._options.manifests:
-            edited[one.real] = move(edited, one)
+            edited[one.real] = move(current, edited[one.real], one)
         return edited
 
-    def _switched(self, files: Files, one: Manifest) -> Source:
-        source = files[one.real]
+    def _switched(self, files: Files, source: Source, one: Manifest) -> Source:
         if not one.has_key:
             return source
         texts = manifests.read(source, next_of(one))
         if not texts.certificate:
+            waiting = next((held for other in self._options.pairs if (held := _held(files, next_of(other)))), None)
+            if waiting and not same(_held(files, one), waiting):
+                raise self._refused(one, "it has no next pair yet")
             return source
         pair = x509.read(texts.certificate, texts.private_key, needs_key=True)
         if not pair.is_usable:
             raise self._refused(one, f"its next pair cannot serve: {pair.problem or pair.key_problem}")
         for other in self._options.manifests:
-            if not other.has_key and not _holds(files, next_of(other), texts.certificate):
+            if not other.has_key and not any(_trusts(files, at, texts.certificate) for at in (next_of(other), other)):
                 raise self._refused(other, "it does not trust the next certificate yet")
         return manifests.without(manifests.write(source, one, texts, self._now), next_of(one))
 
-    def _finished(self, files: Files, one: Manifest) -> Source:
-        source, primary = files[one.real], self._options.pair
-        if manifests.read(files[primary.real], next_of(primary)).certificate:
-            raise self._refused(primary, "its next pair does not serve yet", "Run with rotation=switch")
-        if one.has_key:
+    def _finished(self, files: Files, source: Source, one: Manifest) -> Source:
+        serving = _held(files, self._options.pairs[0])
+        for pair in self._options.pairs:
+            if _held(files, next_of(pair)):
+                raise self._refused(pair, "its next pair does not serve yet", "Run with rotation=switch")
+            if not same(_held(files, pair), serving):
+                raise self._refused(pair, "it serves another certificate", "Run with rotation=direct")
+        if one.has_key or not serving:
             return source
-        serving = manifests.read(files[primary.real], primary)
-        return manifests.without(
-            manifests.write(source, one, replace(serving, private_key=None), self._now), next_of(one)
-        )
+        trust = next((at for at in (next_of(one), one) if _trusts(files, at, serving)), None)
+        texts = Texts(_held(files, trust) if trust else _trust_in(serving))
+        return manifests.without(manifests.write(source, one, texts, self._now), next_of(one))
 
     def _refused(self, one: Manifest, why: str, advice: str = "Run with rotation=announce") -> Failure:
         return Failure("refused", f"{self._options.tree.shown(one.real)}: {why}. {advice} first")
 
 
-def _holds(files: Files, one: Manifest, certificate: str | None) -> bool:
-    held = manifests.read(files[one.real], one).certificate
-    return bool(held) and same(held, certificate)
+def _held(files: Files, one: Manifest) -> str | None:
+    return manifests.read(files[one.real], one).certificate
+
+
+def _trusts(files: Files, one: Manifest, certificate: str | None) -> bool:
+    """Whether a manifest holds what clients need to trust a server's certificate: itself, or the root behind it."""
+    held = _held(files, one)
+    return bool(held and certificate) and (same(held, certificate) or same(held, _trust_in(certificate or "")))
+
+
+def _trust_in(certificate: str) -> str:
+    """Return the last certificate of a server's chain."""
+    return (x509.certificates_in(certificate) or [certificate])[-1]

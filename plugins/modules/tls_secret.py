@@ -14,8 +14,8 @@ description:
   - Makes a private key and a certificate when there is a reason, and writes them into C(Secret) manifests, the pair
     where a server needs it, the certificate alone where clients need to trust it.
   - Decides by the certificate that is there, and names each reason - it is unreadable, key and certificate are not a
-    pair, names differ, it is weaker than asked, strict clients refuse it, it has expired or expires within
-    O(renew_before_days).
+    pair, a private key stands beside the certificate, names differ, it is weaker than asked, strict clients refuse it,
+    it has expired or expires within O(renew_before_days).
   - Never compares exact dates, so that running again changes nothing until the renewal window.
   - The certificate always has subject alternative names, and is accepted by strict clients (Java, Go, Python, OpenSSL)
     as its own trust anchor.
@@ -119,10 +119,11 @@ options:
         each of them, and wait until it is in use.
       - V(announce) keeps the pair and puts the next one beside it, as C(next.tls.crt) and C(next.tls.key), when there
         is a reason or with O(regenerate=always). Manifests with O(manifests[].holds=certificate) get the next
-        certificate under C(next.tls.crt), so clients must trust all certificates of that Secret. A pair that waits
-        already is taken.
+        certificate (or its CA) under C(next.tls.crt), so clients must trust all certificates of that Secret. A pair
+        that waits already is taken.
       - V(switch) makes the waiting pair the serving one. Both certificates stay trusted.
       - V(finish) takes the old certificate out of the trust.
+      - They also lead from a self-signed pair to an own CA, from one CA to another, and back. A sealed key cannot wait.
       - Each step can be run again, and none does anything when its time has not come or is over.
     type: str
     choices: [direct, announce, switch, finish]
@@ -137,6 +138,8 @@ options:
     description:
       - The certificate of an own CA, as PEM text, to sign with. Self-signed by default.
       - Manifests with O(manifests[].holds=certificate) then hold this one, so that a new pair needs no new trust.
+      - An intermediate CA is followed by those above it up to the root. The server then shows all of them, and the root
+        is what clients trust.
     type: str
   ca_private_key:
     description: The private key of the own CA, as PEM text.

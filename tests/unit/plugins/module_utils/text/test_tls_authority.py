@@ -131,7 +131,16 @@ def test_a_certificate_of_the_demo_document_is_replaced_because_strict_clients_r
         ({"subject_alt_name": ["DNS:a.*.c"]}, "invalid_option", "is no host name"),
         ({"subject_alt_name": ["DNS:" + "a" * 64]}, "invalid_option", "is no host name"),
         ({"subject_alt_name": ["IP:1.2.3"]}, "invalid_option", "is no IP address"),
-        ({"common_name": "x" * 65}, "invalid_option", "has 65 characters"),
+        ({"subject_alt_name": ["IP:fe80::1%eth0"]}, "invalid_option", "is no IP address of a certificate"),
+        ({"subject_alt_name": ["DNS:192.0.2.1"]}, "invalid_option", "write IP:192.0.2.1"),
+        ({"subject_alt_name": ["DNS:2001:db8::1"]}, "invalid_option", "write IP:2001:db8::1"),
+        ({"valid_days": 4_000_000}, "invalid_option", "ends after the year 9999"),
+        ({"common_name": "\u00fc" * 33}, "invalid_option", "has 66 bytes"),
+        ({"common_name": "a\nb"}, "invalid_option", "cannot be shown: 'a\\nb'"),
+        ({"subject": {"O": "a\x00"}}, "invalid_option", "subject: O holds characters that cannot be shown"),
+        ({"subject": {"O": "x" * 65}}, "invalid_option", "O has 65 characters, a certificate takes 64"),
+        ({"subject": {"C": "\u00c4\u00d6"}}, "invalid_option", "two letters"),
+        ({"common_name": "x" * 65}, "invalid_option", "has 65 bytes"),
         ({"subject": {"X": "y"}}, "invalid_option", "'X' is unknown"),
         ({"subject": {"C": "Germany"}}, "invalid_option", "two letters"),
         ({"key_size": 1024, "key_type": "RSA"}, "invalid_option", "from 2048"),
@@ -164,6 +173,36 @@ def test_a_manifest_that_cannot_be_used_is_named_before_anything_is_written(tree
     failure = tree.fails(execute, asked())
     assert (failure.code, said in failure.msg) == (code, True), failure.msg
     assert tree.snapshot() == before
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"private_key_key": "tls.crt"}, "the server's certificate and the private key"),
+        ({"path": TRUST}, "what clients trust and the server's certificate"),
+        ({"path": TRUST, "certificate_key": "server.crt", "private_key_key": "tls.crt"}, "and the private key"),
+    ],
+)
+def test_two_things_for_one_key_are_named(tree, change, said, asked):
+    params, before = asked(), tree.snapshot()
+    params["manifests"][1] |= change
+    failure = tree.fails(execute, params)
+    assert (failure.code, said in failure.msg) == ("invalid_option", True), failure.msg
+    assert tree.snapshot() == before
+
+
+def test_one_secret_may_hold_the_pair_and_what_clients_trust(tree, authority, asked):
+    params = asked(ca_certificate=authority[0], ca_private_key=authority[1])
+    params["manifests"][0] |= {"path": PAIR, "certificate_key": "ca.crt"}
+    tree.run(execute, params)
+    assert tree.held(PAIR, "ca.crt") == authority[0]
+
+
+def test_a_secret_in_clear_without_the_keys_gets_them_in_clear(tree, asked):
+    tree.add(PAIR, "kind: Secret\nstringData:\n  config: x\n")
+    tree.run(execute, asked())
+    lines = [line.partition(b":")[0] for line in tree.bytes(PAIR).splitlines()]
+    assert lines == [b"kind", b"stringData", b"  config", b"  tls.crt", b"  tls.key"]
 
 
 def test_the_private_key_needs_a_manifest(tree, asked):
