@@ -30,7 +30,10 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """What a certificate says.  ``lacks`` names what strict clients miss in it; ``weak`` why its signature is weak."""
+    """What a certificate says.  ``weak`` tells why its signature is weak.
+
+    ``lacks`` names what strict clients miss in it, ``unknown`` what they do not know.
+    """
 
     fingerprint: str
     common_name: str
@@ -43,6 +46,7 @@ class Certificate:
     issuer: str = ""
     weak: str = ""
     lacks: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,8 @@ def _strength(there: Certificate, wanted: Wanted) -> list[str]:
         found.append(f"weaker than asked: {there.weak}")
     if there.lacks:
         found.append(f"strict clients refuse it: it lacks {', '.join(there.lacks)}")
+    if there.unknown:
+        found.append(f"strict clients refuse it: they do not know {', '.join(there.unknown)}")
     return found
 
 

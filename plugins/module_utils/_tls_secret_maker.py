@@ -18,11 +18,12 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._tls_secre
     epoch_of,
     extension_of,
     fingerprint,
-    has_known_key,
     is_self_signed,
     key_identifier,
+    kind_of,
     load,
     public_bytes,
+    unknown_in,
 )
 
 if TYPE_CHECKING:
@@ -113,8 +114,11 @@ def _check_signer(library: Any, certificate: x509.Certificate, now: float) -> No
         raise _unusable("ca_certificate is not one of a CA (basicConstraints CA:TRUE)")
     if usage is not None and not usage.key_cert_sign:
         raise _unusable("ca_certificate may not sign certificates (keyUsage keyCertSign)")
-    if not isinstance(key, kinds) or not has_known_key(library, certificate):
-        raise _unusable("its key is neither plain RSA nor ECDSA on P-256, P-384 or P-521, as clients know it")
+    if not isinstance(key, kinds):
+        raise _unusable(f"its key is {kind_of(key)}, not RSA or ECDSA")
+    unknown = [one for one in unknown_in(library, certificate) if "extension" not in one]
+    if unknown:
+        raise _unusable(f"clients do not know {', '.join(unknown)}")
     if isinstance(key, kinds[0]) and key.key_size < 2048:
         raise _unusable(f"its RSA key has {key.key_size} bits, clients accept 2048 or more")
     if end <= now:

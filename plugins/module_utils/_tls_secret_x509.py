@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 MINIMUM = "3.4"
 _PEM = re.compile(r"-----BEGIN (?:X509 )?CERTIFICATE-----.+?-----END (?:X509 )?CERTIFICATE-----\n?", re.DOTALL)
+_CURVES = ("secp256r1", "secp384r1", "secp521r1")
+# Key usage, names, constraints, policies and purposes: what Java, Go and OpenSSL check.
+_MAY_BE_CRITICAL = tuple(f"2.5.29.{number}" for number in (15, 17, 19, 30, 32, 33, 36, 37, 54))
 _RSA_PSS = "1.2.840.113549.1.1.10"
 NAME_OIDS = {
     "C": "COUNTRY_NAME",
@@ -113,6 +116,7 @@ def _facts(library: Any, certificate: x509.Certificate, issuer: Any) -> Certific
         issuer=_issuer(library, certificate, issuer),
         weak=f"it is signed with {digest.name}" if digest is not None and digest.name in ("md5", "sha1") else "",
         lacks=_lacks(library, certificate),
+        unknown=unknown_in(library, certificate),
     )
 
 
@@ -147,13 +151,17 @@ def kind_of(key: Any) -> str:
     return type(key).__name__.strip("_").removesuffix("PublicKey")
 
 
-def has_known_key(library: Any, certificate: x509.Certificate) -> bool:
-    """Whether Java and Go know the curve, or the kind of RSA key."""
+def unknown_in(library: Any, certificate: x509.Certificate) -> tuple[str, ...]:
+    """Return what Java, Go or OpenSSL do not know: a curve, a kind of RSA key, an extension that they must know."""
     key = certificate.public_key()
-    if isinstance(key, library.ec.EllipticCurvePublicKey):
-        return key.curve.name in ("secp256r1", "secp384r1", "secp521r1")
     oid = getattr(certificate, "public_key_algorithm_oid", None)  # since version 43
-    return oid is None or oid.dotted_string != _RSA_PSS
+    found = []
+    if isinstance(key, library.ec.EllipticCurvePublicKey) and key.curve.name not in _CURVES:
+        found.append(f"the curve {key.curve.name}")
+    if oid is not None and oid.dotted_string == _RSA_PSS:
+        found.append("a key for RSA-PSS alone")
+    critical = [one.oid.dotted_string for one in certificate.extensions if one.critical]
+    return (*found, *(f"the critical extension {one}" for one in critical if one not in _MAY_BE_CRITICAL))
 
 
 def epoch_of(certificate: x509.Certificate, name: str) -> float:
@@ -191,7 +199,6 @@ def _lacks(library: Any, certificate: x509.Certificate) -> tuple[str, ...]:
     server = library.x509.ExtendedKeyUsageOID.SERVER_AUTH
     is_ca, is_own = constraints is not None and constraints.ca, is_self_signed(library, certificate)
     wanted = {
-        "a key that they know (curve P-256, P-384, P-521, or plain RSA)": has_known_key(library, certificate),
         "the issuer's name": bool(list(certificate.issuer)),
         "subjectAltName": extension_of(library, certificate, "SubjectAlternativeName") is not None,
         "basicConstraints": constraints is not None,

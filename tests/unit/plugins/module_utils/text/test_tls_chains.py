@@ -68,9 +68,9 @@ def test_an_intermediate_ca_alone_is_refused_since_openssl_would_not_trust_it(tr
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"key": ed25519.Ed25519PrivateKey.generate()}, "its key is neither plain RSA nor ECDSA"),
-        ({"key": dsa.generate_private_key(2048)}, "its key is neither plain RSA nor ECDSA"),
-        ({"key": ec.generate_private_key(ec.SECP256K1())}, "its key is neither plain RSA nor ECDSA"),
+        ({"key": ed25519.Ed25519PrivateKey.generate()}, "its key is Ed25519, not RSA or ECDSA"),
+        ({"key": dsa.generate_private_key(2048)}, "its key is DSA, not RSA or ECDSA"),
+        ({"key": ec.generate_private_key(ec.SECP256K1())}, "clients do not know the curve secp256k1"),
         ({"key": rsa.generate_private_key(65537, 1024)}, "has 1024 bits"),
         ({"usage": NO_SIGNER}, "may not sign certificates"),
         ({"days": (1, 3650)}, "is not valid before 2027-01-16T08:00:00Z"),

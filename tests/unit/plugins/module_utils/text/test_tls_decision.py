@@ -69,6 +69,7 @@ def test_dates_count_to_the_second(now, said):
         ({"key_size": 2049}, {}, "weaker than asked: its key has 2048 bits, wanted 2049"),
         ({}, {"weak": "it is signed with md5"}, "weaker than asked: it is signed with md5"),
         ({}, {"lacks": ("x", "y")}, "strict clients refuse it: it lacks x, y"),
+        ({}, {"unknown": ("x", "y")}, "strict clients refuse it: they do not know x, y"),
     ],
 )
 def test_each_reason_is_said_in_words(wanted, differs, said):

@@ -10,6 +10,7 @@ import textwrap
 import pytest
 from ansible_collections.manuela.event_streaming.plugins.module_utils._tls_secret import execute
 from ansible_collections.manuela.event_streaming.tests.unit.plugins.module_utils.text.tls_makes import made
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import PrivateFormat
 
@@ -99,8 +100,8 @@ def test_a_private_key_beside_the_certificate_is_given_to_nobody(tree, asked, te
 @pytest.mark.parametrize(
     ("key", "asked_for", "reason"),
     [
-        (ec.generate_private_key(ec.SECP256K1()), "ECDSA", "it lacks a key that they know"),
-        (ec.generate_private_key(ec.BrainpoolP384R1()), "ECDSA", "it lacks a key that they know"),
+        (ec.generate_private_key(ec.SECP256K1()), "ECDSA", "they do not know the curve secp256k1"),
+        (ec.generate_private_key(ec.BrainpoolP384R1()), "ECDSA", "they do not know the curve brainpoolP384r1"),
         (ed25519.Ed25519PrivateKey.generate(), "ECDSA", "its key is Ed25519, wanted ECDSA"),
         (rsa.generate_private_key(65537, 1024), "RSA", "its key has 1024 bits, wanted 2048"),
     ],
@@ -109,3 +110,17 @@ def test_a_private_key_beside_the_certificate_is_given_to_nobody(tree, asked, te
 def test_a_key_that_clients_do_not_know_is_replaced(tree, asked, key, asked_for, reason):
     tree.put_pair(PAIR, *plain(pair(key=key)))
     assert reason in tree.run(execute, asked(**NAMED, key_type=asked_for)).reasons[0]
+
+
+@pytest.mark.parametrize(
+    ("extra", "shown"),
+    [
+        (x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), b"\x05\x00"), "1.2.3.4"),
+        (x509.TLSFeature([x509.TLSFeatureType.status_request]), "1.3.6.1.5.5.7.1.24"),
+    ],
+    ids=["unknown", "must staple"],
+)
+def test_an_extension_that_clients_must_know_and_do_not_is_a_reason(tree, asked, extra, shown):
+    tree.put_pair(PAIR, *plain(pair(extra=extra)))
+    done = tree.run(execute, asked(**NAMED))
+    assert f"strict clients refuse it: they do not know the critical extension {shown}" in done.reasons[0]

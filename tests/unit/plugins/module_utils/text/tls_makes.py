@@ -48,6 +48,7 @@ def made(
     is_ca: bool = True,
     usage: x509.KeyUsage | None = CA_USAGE,
     names: tuple[str, ...] = (),
+    extra: x509.ExtensionType | None = None,
 ) -> Made:
     """Return a certificate, self-signed unless it is issued ``by`` another; valid for ``days`` counted from now."""
     key = key or ec.generate_private_key(ec.SECP256R1())
@@ -74,6 +75,8 @@ def made(
     if names:
         shown = x509.SubjectAlternativeName([x509.DNSName(one) for one in names])
         builder = builder.add_extension(shown, critical=False)
+    if extra:
+        builder = builder.add_extension(extra, critical=True)
     is_edwards = not hasattr(key, "key_size")
     return Made(builder.sign(by.key if by else key, None if is_edwards else hashes.SHA256()), key)
 
