@@ -26,6 +26,12 @@ options:
       - Secret key.
       - The environment variable E(AWS_SECRET_ACCESS_KEY) is used when the option is not set.
     type: str
+  session_token:
+    description:
+      - Token that belongs to temporary keys, as a store's token service gives them out. It is never taken from the
+        environment.
+    type: str
+    version_added: 1.1.0
   region:
     description:
       - Region that requests are signed for. Stores other than Amazon's mostly take any.

@@ -43,6 +43,7 @@ S3: dict[str, dict[str, Any]] = {
     "endpoint_url": {"type": "str"},
     "access_key": {"type": "str", "no_log": False, "fallback": (env_fallback, ["AWS_ACCESS_KEY_ID"])},
     "secret_key": {"type": "str", "no_log": True, "fallback": (env_fallback, ["AWS_SECRET_ACCESS_KEY"])},
+    "session_token": {"type": "str", "no_log": True},
     "region": {"type": "str", "default": "us-east-1"},
     "validate_certs": {"type": "bool", "default": True},
     "ca_cert": {"type": "path"},

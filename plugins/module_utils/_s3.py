@@ -6,40 +6,39 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, Iterator, Literal, Mapping
+from typing import Any, Callable, Iterator, Mapping
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils._deadline import RequestTimeout, within
 from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_client import Endpoint, client, load
 from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_errors import (
     Said,
     StoreFailure,
+    locked,
     no_answer,
     refusal,
+    said_in,
 )
+from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_listing import (
+    KNOWN_BY,
+    LISTINGS,
+    Item,
+    Kind,
+    following,
+)
+from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_patience import Patience
 
 _PAGE = 1000
-Kind = Literal["objects", "versions", "uploads"]
-
-
-@dataclass(frozen=True)
-class Item:
-    """One object, version, delete marker or unfinished upload."""
-
-    key: str
-    size: int = 0
-    modified: float = 0.0
-    version: str = ""
-    upload: str = ""
+_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # no document may hold them
 
 
 class S3:
     """An S3 store; safe to use from several threads."""
 
-    def __init__(self, endpoint: Endpoint, *, connections: int = 10) -> None:
+    def __init__(self, endpoint: Endpoint, patience: Patience, *, connections: int = 10) -> None:
         self.endpoint = endpoint
+        self._patience = patience
         self._library = load()
         self._client = client(self._library, endpoint, connections)
         self.time: float | None = None
@@ -68,13 +67,16 @@ class S3:
 
     def create(self, bucket: str) -> None:
         """Create the bucket; one that is ours already is fine."""
-        options: dict[str, Any] = {}
-        if self.endpoint.url.endswith(".amazonaws.com") and self.endpoint.region != "us-east-1":
-            options["CreateBucketConfiguration"] = {"LocationConstraint": self.endpoint.region}
+        doing = f"create bucket {bucket}"
+        region = self.endpoint.region
         try:
-            self._call(f"create bucket {bucket}", "create_bucket", Bucket=bucket, **options)
+            self._call(doing, "create_bucket", Bucket=bucket)
         except StoreFailure as failure:
-            if failure.said.name != "BucketAlreadyOwnedByYou":
+            if failure.said.name == "IllegalLocationConstraintException" and region != "us-east-1":
+                # Some stores want their region named here, and others take no name at all.
+                place = {"LocationConstraint": region}
+                self._call(doing, "create_bucket", Bucket=bucket, CreateBucketConfiguration=place)
+            elif failure.said.name != "BucketAlreadyOwnedByYou":
                 raise
 
     def remove(self, bucket: str) -> None:
@@ -101,36 +103,44 @@ class S3:
         self, bucket: str, kind: Kind, prefix: str = "", *, after: str = "", size: int = _PAGE
     ) -> Iterator[list[Item]]:
         """Yield what the bucket holds, page by page."""
-        call, marks, read = _LISTINGS[kind]
-        options: dict[str, Any] = {"Bucket": bucket, "Prefix": prefix}
-        options["MaxUploads" if kind == "uploads" else "MaxKeys"] = size
+        listing, doing = LISTINGS[kind], f"list bucket {bucket}"
+        options: dict[str, Any] = {"Bucket": bucket, "Prefix": prefix, listing.size: size}
         if after:
-            options["StartAfter" if kind == "objects" else "KeyMarker"] = after
-        while True:
+            options[listing.start] = after
+        more: tuple[str, dict[str, Any]] | None = (listing.call, options)
+        while more:
+            call, options = more
             try:
-                answer = self._call(f"list bucket {bucket}", call, **options)
+                answer = self._call(doing, call, **options)
             except StoreFailure as failure:
-                if kind == "uploads" and failure.said.unsupported:
+                if kind == "uploads" and (failure.said.unsupported or failure.said.name == "NoSuchUpload"):
                     return
                 raise
-            page = read(answer)
+            page = listing.read(answer)
             if page:
                 yield page
-            if not answer.get("IsTruncated"):
-                return
-            options.pop("StartAfter", None)
-            options.update({mark: answer[name] for mark, name in marks if answer.get(name)})
+            try:
+                more = following(kind, answer, options)
+            except ValueError as error:
+                raise self._no_end(doing) from error
+
+    def _no_end(self, doing: str) -> StoreFailure:
+        text = f"cannot {doing}: the store at {self.endpoint.url} says that there is more, and not where it goes on"
+        return StoreFailure("failed", f"{text}. Look at the store's log", details={"endpoint_url": self.endpoint.url})
 
     # --- deleting ------------------------------------------------------------------------------------------------
 
     def delete(self, bucket: str, items: list[Item]) -> list[tuple[Item, Said]]:
-        """Delete up to a thousand items with one request; return those that the store refused one by one."""
-        wanted = [_identity(item) for item in items]
+        """Delete up to a thousand items with one request; return those that were refused or cannot be written in it."""
+        refused = [(item, Said("")) for item in items if _NOT_IN_XML.search(item.key)]
+        unwritten = {item for item, _said in refused}
+        wanted = [_identity(item) for item in items if item not in unwritten]
+        if not wanted:
+            return refused
         doing = f"delete objects of bucket {bucket}"
         request = {"Objects": wanted, "Quiet": True}
         answer = self._call(doing, "delete_objects", Bucket=bucket, Delete=request)
         by_name = {(item.key, item.version): item for item in items}
-        refused = []
         for error in answer.get("Errors", []):
             name = (error.get("Key", ""), error.get("VersionId") or "")
             item = by_name.get(name) or by_name.get((name[0], "")) or Item(name[0], version=name[1])
@@ -147,54 +157,76 @@ class S3:
             else:
                 self._call(doing, "delete_object", Bucket=bucket, **_identity(item))
         except StoreFailure as failure:
-            if failure.said.name not in ("NoSuchKey", "NoSuchVersion", "NoSuchUpload"):
+            if failure.said.name in ("NoSuchKey", "NoSuchVersion", "NoSuchUpload"):
+                return
+            lock = self._lock(bucket, item) if failure.code == "unauthorized" and item.version else ""
+            if not lock:
                 raise
+            raise locked(doing, failure, lock) from failure
+
+    def _lock(self, bucket: str, item: Item) -> str:
+        """Say what keeps a version from being deleted; stores say no more than that access is denied."""
+        try:
+            answer = self._call(f"look at {item.key!r}", "head_object", Bucket=bucket, **_identity(item))
+        except StoreFailure:
+            return ""
+        mode, until = answer.get("ObjectLockMode"), answer.get("ObjectLockRetainUntilDate")
+        kept = f"{mode} retention until {until:%Y-%m-%dT%H:%M:%SZ}" if mode and isinstance(until, datetime) else ""
+        hold = "a legal hold" if answer.get("ObjectLockLegalHoldStatus") == "ON" else ""
+        return " and ".join(filter(None, (kept, hold)))
 
     # --- reading -------------------------------------------------------------------------------------------------
 
     def read(self, bucket: str, key: str, most: int) -> tuple[bytes, int]:
         """Return at most ``most`` first bytes of an object, and its size."""
-        doing = f"read {key!r} of bucket {bucket}"
-        answer = self._call(doing, "get_object", Bucket=bucket, Key=key)
-        with answer["Body"] as body:
-            try:
-                data = within(self.endpoint.timeout, lambda: body.read(most))
-            except (RequestTimeout, self._library.exceptions.BotoCoreError) as error:
-                raise self._silence(doing, error) from error
-        return data, int(answer.get("ContentLength", len(data)))
+
+        def fetch() -> dict[str, Any]:
+            answer = self._client.get_object(Bucket=bucket, Key=key)
+            with answer["Body"] as body:
+                data = self._within(lambda: body.read(most))
+            size = int(answer.get("ContentLength", len(data)))
+            if len(data) < min(most, size):
+                raise self._library.exceptions.IncompleteReadError(actual_bytes=len(data), expected_bytes=size)
+            return {**answer, "Data": data, "ContentLength": size}
+
+        answer = self._ask(f"read {key!r} of bucket {bucket}", fetch)
+        return answer["Data"], answer["ContentLength"]
+
+    def _within(self, work: Callable[[], bytes]) -> bytes:
+        try:
+            return within(self.endpoint.timeout, work)
+        except RequestTimeout as error:
+            raise self._library.exceptions.ReadTimeoutError(endpoint_url=self.endpoint.url, error=error) from error
 
     # --- calls ---------------------------------------------------------------------------------------------------
 
     def _call(self, doing: str, name: str, **options: Any) -> dict[str, Any]:
+        def work() -> dict[str, Any]:
+            answer: dict[str, Any] = getattr(self._client, name)(**options)
+            if name.startswith("list_object") and KNOWN_BY.isdisjoint(answer):
+                raise KeyError(name)  # a page of something else than a store would look like an empty bucket
+            return answer
+
+        return self._ask(doing, work)
+
+    def _ask(self, doing: str, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         errors = self._library.exceptions
+        url, who = self.endpoint.url, self.endpoint.access_key
         try:
-            answer = self._complete(name, options)
+            answer = self._patience.ask(self._library, work)
         except errors.ClientError as error:
-            raise refusal(doing, _said(error.response), self.endpoint.url, self.endpoint.access_key) from error
+            raise refusal(doing, said_in(error.response), url, who) from error
         except errors.ParamValidationError as error:
+            if "bucket name" in str(error):
+                raise refusal(doing, Said("InvalidBucketName"), url, who) from error
             raise StoreFailure("invalid_option", f"cannot {doing}: {error}. Correct it") from error
         except (self._library.parsers.ResponseParserError, KeyError) as error:
-            url = self.endpoint.url
             text = f"cannot {doing}: what answers at {url} is no S3 store. Check endpoint_url"
             raise StoreFailure("failed", text, details={"endpoint_url": url}) from error
         except (errors.BotoCoreError, errors.HTTPClientError, ValueError) as error:
             raise self._silence(doing, error) from error
         self.time = server_time(answer.get("ResponseMetadata", {}).get("HTTPHeaders", {})) or self.time
         return answer
-
-    def _complete(self, name: str, options: dict[str, Any]) -> dict[str, Any]:
-        """Call the client; an answer that is cut off may be whole the next time."""
-        for last in (False, False, True):
-            try:
-                answer: dict[str, Any] = getattr(self._client, name)(**options)
-            except self._library.parsers.ResponseParserError:
-                if last:
-                    raise
-                continue
-            if name in ("list_objects_v2", "list_object_versions"):
-                _more = answer["IsTruncated"]  # a page of something else than a store would look like an empty bucket
-            return answer
-        raise AssertionError("not reached")
 
     def _silence(self, doing: str, error: Exception) -> StoreFailure:
         cause = getattr(error, "kwargs", {}).get("error") or error
@@ -203,48 +235,8 @@ class S3:
                          https_assumed=self.endpoint.https_assumed)  # fmt: skip
 
 
-def _said(response: Mapping[str, Any]) -> Said:
-    error = response.get("Error", {})
-    status = int(response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
-    message = str(error.get("Message", ""))
-    only_status = message in ("Forbidden", "Not Found", "Bad Request")  # made up by the library from a HEAD's status
-    region = response.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("x-amz-bucket-region")
-    hint = f" (the bucket is in region {region})" if region and status in (301, 307, 400) else ""
-    return Said(str(error.get("Code", "")), ("" if only_status else message) + hint, status)
-
-
 def _identity(item: Item) -> dict[str, str]:
     return {"Key": item.key, "VersionId": item.version} if item.version else {"Key": item.key}
-
-
-def _epoch(value: Any) -> float:
-    return value.timestamp() if isinstance(value, datetime) else 0.0
-
-
-def _item(row: Mapping[str, Any], version: str = "") -> Item:
-    return Item(row["Key"], int(row.get("Size", 0)), _epoch(row.get("LastModified")), version)
-
-
-def _objects(answer: Mapping[str, Any]) -> list[Item]:
-    return [_item(row) for row in answer.get("Contents", [])]
-
-
-def _versions(answer: Mapping[str, Any]) -> list[Item]:
-    rows = [*answer.get("Versions", []), *answer.get("DeleteMarkers", [])]
-    return [_item(row, row["VersionId"]) for row in rows]
-
-
-def _uploads(answer: Mapping[str, Any]) -> list[Item]:
-    return [Item(row["Key"], upload=row["UploadId"]) for row in answer.get("Uploads", [])]
-
-
-_LISTINGS: dict[str, Any] = {
-    "objects": ("list_objects_v2", (("ContinuationToken", "NextContinuationToken"),), _objects),
-    "versions": ("list_object_versions",
-                 (("KeyMarker", "NextKeyMarker"), ("VersionIdMarker", "NextVersionIdMarker")), _versions),
-    "uploads": ("list_multipart_uploads",
-                (("KeyMarker", "NextKeyMarker"), ("UploadIdMarker", "NextUploadIdMarker")), _uploads),
-}  # fmt: skip
 
 
 def server_time(headers: Mapping[str, str]) -> float | None:

@@ -10,9 +10,11 @@ from typing import Any, Iterator, Mapping, Protocol
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
 from ansible_collections.manuela.event_streaming.plugins.module_utils._plan import Plan, Result, converge
-from ansible_collections.manuela.event_streaming.plugins.module_utils._s3 import S3, Item, Kind
+from ansible_collections.manuela.event_streaming.plugins.module_utils._s3 import S3
 from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_client import Endpoint
 from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_emptying import THREADS, Emptying, Store
+from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_listing import Item, Kind
+from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_patience import Patience
 from ansible_collections.manuela.event_streaming.plugins.module_utils._wait import Clock
 
 _COUNTED = 10  # pages; a bucket with more objects is not counted only to be shown
@@ -65,9 +67,16 @@ class Current:
 def execute(params: Mapping[str, Any], check_mode: bool, clock: Clock) -> Result:
     """Make the bucket what the options ask for."""
     endpoint = Endpoint.of(params)
+    if "" in (params["prefixes"] or ()):
+        raise Failure("invalid_option", "prefixes: an empty one begins every key, so it would guard nothing. "
+                      "Take it out, or give all_keys: true to delete every object")  # fmt: skip
+    if params["quiet_seconds"] < 0:
+        raise Failure("invalid_option", f"quiet_seconds: {params['quiet_seconds']:g} is in the past. Give 0 or more")
     desired = Desired(params["name"], params["state"], tuple(sorted(set(params["prefixes"] or ()))),
                       params["all_keys"], params["quiet_seconds"])  # fmt: skip
-    bucket = Bucket(S3(endpoint, connections=THREADS + 2), desired, clock, endpoint.url, predict=check_mode)
+    bucket = Bucket(
+        S3(endpoint, Patience(clock), connections=THREADS + 2), desired, clock, endpoint.url, predict=check_mode
+    )
     result = converge(bucket, check_mode=check_mode)
     if desired.state == "empty" and not check_mode:
         bucket.stays_empty()
@@ -176,8 +185,14 @@ class Bucket:
             "refused",
             f"bucket {self._desired.name} holds {current.foreign!r}, which begins with none of the prefixes ({named}): "
             "is it the right bucket? Correct name or prefixes, or give all_keys: true to delete every object; "
-            "nothing was deleted",
+            + self._so_far(),
             details={"key": current.foreign, "prefixes": list(self._desired.prefixes)},
+        )
+
+    def _so_far(self) -> str:
+        deleted = self._emptying.deleted
+        return (
+            f"{deleted} object(s) with those prefixes were deleted before it came" if deleted else "nothing was deleted"
         )
 
     def _first_of(self, versioned: bool) -> str | None:
@@ -188,19 +203,30 @@ class Bucket:
         return None
 
     def _foreign(self, versioned: bool) -> str | None:
-        """Return the first key outside of the prefixes, jumping over the keys that are inside."""
-        kinds: tuple[Kind, ...] = ("versions" if versioned else "objects", "uploads")
-        for kind in kinds:
-            after = ""
-            while True:
-                page = next(iter(self._store.pages(self._desired.name, kind, after=after, size=1)), None)
-                if not page:
-                    break
-                inside = [prefix for prefix in self._desired.prefixes if page[0].key.startswith(prefix)]
-                if not inside:
-                    return page[0].key
-                after = max(min(inside, key=len) + _LAST, page[0].key)
+        """Return the first key outside of the prefixes, jumping over the keys that are inside.
+
+        Unfinished uploads are few, and stores do not agree on where a listing of them begins: all of them are read.
+        """
+        return self._foreign_behind_jumps("versions" if versioned else "objects") or self._foreign_among("uploads")
+
+    def _foreign_behind_jumps(self, kind: Kind) -> str | None:
+        after = ""
+        while page := next(iter(self._store.pages(self._desired.name, kind, after=after, size=1)), None):
+            key = page[0].key
+            if key <= after:  # the store does not begin where it was told to
+                return self._foreign_among(kind)
+            inside = self._allowing(key)
+            if not inside:
+                return key
+            after = max(min(inside, key=len) + _LAST, key)
         return None
+
+    def _foreign_among(self, kind: Kind) -> str | None:
+        items = (item for page in self._store.pages(self._desired.name, kind) for item in page)
+        return next((item.key for item in items if not self._allowing(item.key)), None)
+
+    def _allowing(self, key: str) -> list[str]:
+        return [prefix for prefix in self._desired.prefixes if key.startswith(prefix)]
 
     def _counted(self) -> int | None:
         """Return the number of objects, or none for a bucket that is too large to count for its own sake."""

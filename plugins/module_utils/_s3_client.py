@@ -22,7 +22,6 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._errors im
 )
 from ansible_collections.manuela.event_streaming.plugins.module_utils._proxies import proxy_of
 
-_ATTEMPTS = 4
 _MINIMUM = "1.29"
 _PURPOSE = "Talking to an S3 store"
 
@@ -40,6 +39,7 @@ class Endpoint:
     addressing_style: str = "path"
     timeout: float = 15.0
     https_assumed: bool = False
+    session_token: str | None = None
 
     @classmethod
     def of(cls, params: Mapping[str, Any]) -> Endpoint:
@@ -58,7 +58,13 @@ class Endpoint:
             raise Failure("invalid_option", f"ca_cert: there is no file {ca_cert}. Check the path")
         return cls(url, params["access_key"], params["secret_key"], region, bool(params.get("validate_certs", True)),
                    ca_cert, params.get("addressing_style") or "path",
-                   float(params.get("request_timeout") or 15), bare)  # fmt: skip
+                   _seconds(params.get("request_timeout")), bare, params.get("session_token") or None)  # fmt: skip
+
+
+def _seconds(given: float | None) -> float:
+    if given is not None and given <= 0:
+        raise Failure("invalid_option", f"request_timeout: no answer comes within {given:g} s. Give more than 0")
+    return float(given or 15)
 
 
 def load() -> Any:
@@ -85,7 +91,7 @@ def client(library: Any, endpoint: Endpoint, connections: int) -> Any:
         "connect_timeout": endpoint.timeout,
         "read_timeout": endpoint.timeout,
         "max_pool_connections": connections,
-        "retries": {"mode": "standard", "total_max_attempts": _ATTEMPTS},
+        "retries": {"mode": "standard", "total_max_attempts": 1},  # Patience asks again
         "s3": {"addressing_style": endpoint.addressing_style, "us_east_1_regional_endpoint": "regional"},
         "signature_version": "s3v4",
         # Older stores refuse the checksums that newer libraries send and expect by default.
@@ -102,8 +108,8 @@ def client(library: Any, endpoint: Endpoint, connections: int) -> Any:
     session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_quick(library))
     made = session.create_client(
         "s3", endpoint_url=endpoint.url, aws_access_key_id=endpoint.access_key,
-        aws_secret_access_key=endpoint.secret_key, verify=endpoint.ca_cert or endpoint.validate_certs,
-        config=config(**known))  # fmt: skip
+        aws_secret_access_key=endpoint.secret_key, aws_session_token=endpoint.session_token,
+        verify=endpoint.ca_cert or endpoint.validate_certs, config=config(**known))  # fmt: skip
     made.meta.events.register("before-sign.s3.DeleteObjects", _with_md5)
     made.meta.events.register("before-call.s3", _without_redirect)
     _limit(library, made, endpoint)

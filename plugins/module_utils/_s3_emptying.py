@@ -9,8 +9,8 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Iterator, Protocol
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
-from ansible_collections.manuela.event_streaming.plugins.module_utils._s3 import Item, Kind
 from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_errors import Said, StoreFailure
+from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_listing import Item, Kind
 from ansible_collections.manuela.event_streaming.plugins.module_utils._wait import Clock
 
 THREADS = 16
@@ -114,7 +114,7 @@ class Emptying:
     def _stuck(self, item: Item, failure: Failure) -> Failure:
         return Failure(
             failure.code,
-            f"{failure.msg} {self.deleted} other object(s) are deleted; run again to go on",
+            f"{failure.msg}. {self.deleted} other object(s) are deleted; run again to go on",
             retryable=failure.retryable,
             details={**failure.details, "key": item.key, "deleted": self.deleted},
         )

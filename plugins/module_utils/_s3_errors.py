@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, Mapping
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Code, Failure
 from ansible_collections.manuela.event_streaming.plugins.module_utils._strict_certificates import advice_on
@@ -24,7 +25,7 @@ _KINDS: dict[str, tuple[Code, str, str]] = {
     "NoSuchBucket": ("not_found", "there is no such bucket", "Check the name, or create it with s3_bucket"),
     "NoSuchKey": ("not_found", "there is no such object", "Check the key"),
     "BucketAlreadyExists": ("refused", "the bucket belongs to somebody else", "Take another name"),
-    "InvalidBucketName": ("invalid_option", "the store does not accept the name",
+    "InvalidBucketName": ("invalid_option", "it does not do as the name of a bucket",
                           "Use 3 to 63 lower-case letters, digits, dots and hyphens"),
     "PermanentRedirect": ("invalid_option", "the bucket is in another region or at another endpoint",
                           "Give the region and endpoint of the bucket"),
@@ -66,6 +67,17 @@ class Said:
         return self.name in UNSUPPORTED or self.status == 501
 
 
+def said_in(response: Mapping[str, Any]) -> Said:
+    """Return what an error answer says, in the form that botocore gives it."""
+    error = response.get("Error", {})
+    status = int(response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+    message = str(error.get("Message", ""))
+    only_status = message in ("Forbidden", "Not Found", "Bad Request")  # made up by the library from a HEAD's status
+    region = response.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("x-amz-bucket-region")
+    hint = f" (the bucket is in region {region})" if region and status in (301, 307, 400) else ""
+    return Said(str(error.get("Code", "")), ("" if only_status else message) + hint, status)
+
+
 class StoreFailure(Failure):
     """A failure of a store that still knows what the store said."""
 
@@ -91,6 +103,17 @@ def refusal(doing: str, said: Said, endpoint: str, access_key: str) -> StoreFail
     )
     failure.said = said
     return failure
+
+
+def locked(doing: str, failure: StoreFailure, lock: str) -> StoreFailure:
+    """Return the failure for a version that ``lock`` protects, in place of the store's that does not say so."""
+    told = StoreFailure(
+        "refused",
+        f"cannot {doing}: the version is locked by {lock}. Wait until it ends, or lift it with a key that may do so",
+        details={**failure.details, "lock": lock},
+    )
+    told.said = failure.said
+    return told
 
 
 def no_answer(doing: str, kind: str, cause: str, endpoint: str, *, https_assumed: bool) -> StoreFailure:

@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Iterable, Iterator, Mapping, Protocol
 
+from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
 from ansible_collections.manuela.event_streaming.plugins.module_utils._plan import Result
-from ansible_collections.manuela.event_streaming.plugins.module_utils._s3 import S3, Item, Kind
+from ansible_collections.manuela.event_streaming.plugins.module_utils._s3 import S3
 from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_client import Endpoint
 from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_errors import StoreFailure
+from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_listing import Item, Kind
+from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_patience import Patience
 from ansible_collections.manuela.event_streaming.plugins.module_utils._wait import Clock, Look, wait_until
 
 
@@ -58,11 +61,15 @@ class Seen:
 
 def execute(params: Mapping[str, Any], check_mode: bool, clock: Clock) -> Result:
     """Look, and wait when asked."""
+    for name in ("max_read_bytes", "limit", "min_count"):
+        if params[name] < 0:
+            raise Failure("invalid_option", f"{name}: {params[name]} is less than nothing. Give 0 or more")
     prefixes = tuple(params["prefix"] or ("",))
     wanted = Wanted(params["name"], prefixes, params["key"] or "", params["read"], params["max_read_bytes"],
                     params["limit"], params["wait_for"], params["min_count"], params["modified_after"])  # fmt: skip
-    info = ObjectInfo(S3(Endpoint.of(params)), wanted, clock)
     waits = params["wait"] and not check_mode
+    until = clock.now() + params["wait_timeout"] if waits else None
+    info = ObjectInfo(S3(Endpoint.of(params), Patience(clock, until)), wanted, clock)
     return info.run(wait=waits, timeout=params["wait_timeout"], interval=params["wait_sleep"])
 
 

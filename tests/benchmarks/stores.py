@@ -14,8 +14,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from ansible_collections.manuela.event_streaming.plugins.module_utils._module import SystemClock
 from ansible_collections.manuela.event_streaming.plugins.module_utils._s3 import S3
 from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_client import Endpoint
+from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_patience import Patience
 from measuring import of_command
 from programs import Program
 
@@ -47,7 +49,7 @@ class Store:
     @property
     def client(self) -> S3:
         """Our client of it."""
-        return S3(Endpoint.of({**self.options, "request_timeout": 120}))
+        return S3(Endpoint.of({**self.options, "request_timeout": 120}), Patience(SystemClock()))
 
     def s5cmd_words(self, *words: str) -> tuple[list[str], dict[str, str]]:
         """Return a command line of s5cmd, and its environment."""

@@ -14,6 +14,7 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._kube impo
 from ansible_collections.manuela.event_streaming.plugins.module_utils._kube_client import connect
 from ansible_collections.manuela.event_streaming.plugins.module_utils._s3 import S3
 from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_client import Endpoint
+from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_patience import Patience
 from ansible_collections.manuela.event_streaming.tests.unit.plugins.module_utils.wire import (
     Rude,
     context_for,
@@ -49,7 +50,7 @@ class QuickClock:
 
 def s3(url, **more):
     given = {"endpoint_url": url, "access_key": "demo", "secret_key": SECRET, "request_timeout": TIMEOUT, **more}
-    return list(S3(Endpoint.of(given)).pages("lake", "objects"))
+    return list(S3(Endpoint.of(given), Patience(QuickClock())).pages("lake", "objects"))
 
 
 def kube(url, **more):

@@ -8,8 +8,8 @@ import threading
 from typing import Any
 
 import pytest
-from ansible_collections.manuela.event_streaming.plugins.module_utils._s3 import Item
 from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_errors import Said, refusal
+from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_listing import Item
 
 
 class FakeClock:
@@ -50,6 +50,7 @@ class FakeStore:
         self.calls: list[str] = []
         self.batches: list[int] = []
         self.time: float | None = None
+        self.starts_anywhere: set[str] = set()  # kinds whose listing does not heed where it is told to begin
         self._lock = threading.Lock()
 
     @property
@@ -82,6 +83,8 @@ class FakeStore:
             raise failure("NoSuchBucket", 404)
         with self._lock:
             held = self.uploads.get(bucket, []) if kind == "uploads" else list(self.buckets[bucket].values())
+        if kind in self.starts_anywhere:
+            after = ""
         wanted = (item for item in held if item.key.startswith(prefix) and item.key > after)
         rows = sorted(wanted, key=lambda item: item.key)
         for start in range(0, len(rows), size):

@@ -9,10 +9,10 @@ import tracemalloc
 import pytest
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
 from ansible_collections.manuela.event_streaming.plugins.module_utils._plan import converge
-from ansible_collections.manuela.event_streaming.plugins.module_utils._s3 import Item
-from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_bucket import Bucket, Desired
+from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_bucket import Bucket, Desired, execute
 from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_emptying import THREADS, Emptying
 from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_errors import no_answer
+from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_listing import Item
 
 LAKE = "manuela-data-lake"
 
@@ -138,6 +138,48 @@ def test_an_upload_alone_is_not_empty(store, clock):
     store.buckets[LAKE].clear()
     store.uploads[LAKE] = [Item("manuela-b", upload="u1")]
     assert run(store, clock).changed
+
+
+def test_a_foreign_upload_is_found_wherever_the_store_begins_its_listing(store, clock):
+    """Two stores take no key marker, and one that does leaves uploads out behind it."""
+    store.starts_anywhere = {"uploads"}
+    store.put(LAKE, "manuela-a")
+    store.uploads[LAKE] = [Item("manuela-b", upload="u1"), Item("other", upload="u2")]
+    with pytest.raises(Failure, match="'other'"):
+        run(store, clock)
+    assert store.writes == []
+    store.uploads[LAKE].pop()
+    assert run(store, clock).state["deleted"] == 2
+
+
+def test_a_store_that_begins_every_listing_at_the_first_key_is_read_to_its_end(store, clock):
+    store.starts_anywhere = {"objects"}
+    fill(store, 30)
+    assert run(store, clock, check=True).state["deleted"] == 30
+    store.put(LAKE, "zebra")
+    with pytest.raises(Failure, match="'zebra'"):
+        run(store, clock)
+
+
+def test_a_foreign_key_that_comes_late_is_kept_and_what_was_deleted_is_said(store, clock):
+    fill(store, 5)
+    store.script["delete"] = [lambda *_: store.put(LAKE, "zebra")]
+    with pytest.raises(Failure) as caught:
+        run(store, clock)
+    assert caught.value.code == "refused"
+    assert "5 object(s) with those prefixes were deleted" in caught.value.msg
+    assert "nothing" not in caught.value.msg
+    assert [key for key, _version in store.buckets[LAKE]] == ["zebra"]
+
+
+@pytest.mark.parametrize("option", [{"prefixes": ["manuela-", ""]}, {"quiet_seconds": -1}, {"request_timeout": 0}])
+def test_an_option_that_would_guard_nothing_or_can_not_be_is_refused(option, clock):
+    params = {"name": LAKE, "state": "empty", "prefixes": [], "all_keys": False, "quiet_seconds": 0,
+              "access_key": "K", "secret_key": "S", "endpoint_url": "http://127.0.0.1:9", **option}  # fmt: skip
+    with pytest.raises(Failure) as caught:
+        execute(params, False, clock)
+    assert caught.value.code == "invalid_option"
+    assert next(iter(option)) in caught.value.msg
 
 
 def test_keys_that_a_batch_refuses_are_tried_again_one_by_one(store, clock):

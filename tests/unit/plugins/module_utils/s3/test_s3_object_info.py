@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
-from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_object_info import ObjectInfo, Wanted
+from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_object_info import ObjectInfo, Wanted, execute
 
 LAKE = "manuela-data-lake"
 KEY = "manuela-temperature-Wed Jul 29 14:36:38 UTC 2020.txt"
@@ -101,3 +101,11 @@ def test_a_refusal_ends_the_wait_at_once(store, clock):
     with pytest.raises(Failure) as caught:
         run(store, clock, wait=True, wait_for="objects", min_count=5)
     assert caught.value.code == "unauthorized"
+
+
+@pytest.mark.parametrize("option", ["max_read_bytes", "limit", "min_count"])
+def test_less_than_nothing_is_no_number_of_objects_or_bytes(option, clock):
+    params = {"name": LAKE, "prefix": [], "max_read_bytes": 1, "limit": 1, "min_count": 1, option: -1}
+    with pytest.raises(Failure) as caught:
+        execute(params, False, clock)
+    assert (caught.value.code, caught.value.msg.split(":")[0]) == ("invalid_option", option)

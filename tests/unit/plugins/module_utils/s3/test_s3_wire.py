@@ -12,8 +12,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
-from ansible_collections.manuela.event_streaming.plugins.module_utils._s3 import S3, Item
+from ansible_collections.manuela.event_streaming.plugins.module_utils._s3 import S3
 from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_client import Endpoint
+from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_listing import Item
+from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_patience import Patience
+from ansible_collections.manuela.event_streaming.tests.unit.plugins.module_utils.s3.conftest import FakeClock
 
 pytest.importorskip("botocore")
 SECRET = "s3cr3t/with+signs"
@@ -40,7 +43,7 @@ class Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         self.server.seen.append((self.command, self.path, dict(self.headers), body))
         script = self.server.script
-        status, data = script.pop(0) if len(script) > 1 else script[0]
+        status, data, *headers = script.pop(0) if len(script) > 1 else script[0]
         if status == "reset":
             self.close_connection = True
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
@@ -54,6 +57,8 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response_only(200 if status == "truncated" else status)
         self.send_header("Content-Length", str(length))
         self.send_header("Date", "Wed, 29 Jul 2020 14:36:40 GMT")
+        for name, value in headers:
+            self.send_header(name, value)
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(data[:100] if status == "truncated" else data)
@@ -78,10 +83,10 @@ def server(monkeypatch):
     httpd.server_close()
 
 
-def store(server, **options):
+def store(server, clock=None, **options):
     params = {"endpoint_url": f"http://127.0.0.1:{server.server_port}", "access_key": "KEY", "secret_key": SECRET,
               "request_timeout": 5, **options}  # fmt: skip
-    return S3(Endpoint.of(params))
+    return S3(Endpoint.of(params), Patience(clock or FakeClock()))
 
 
 def raised(call, *args):
