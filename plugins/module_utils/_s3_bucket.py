@@ -17,7 +17,7 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_listin
 from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_patience import Patience
 from ansible_collections.manuela.event_streaming.plugins.module_utils._wait import Clock
 
-_COUNTED = 10  # pages; a bucket with more objects is not counted only to be shown
+_COUNTED = 10_000  # a bucket with as many objects is not counted only to be shown
 _LAST = "\U0010ffff"  # sorts behind every other character of a key
 
 
@@ -102,11 +102,11 @@ class Bucket:
         if not self._store.exists(name):
             return Current(False)
         if self._desired.state == "present":
-            return Current(True, objects=self._counted())
+            return Current(True, objects=self._counted(("objects",)))
         versioned = self._store.versioned(name)
         first = self._first_of(versioned)
         foreign = None if self._desired.all_keys or first is None else self._foreign(versioned)
-        objects = 0 if first is None else self._counted() if self._predict else None
+        objects = 0 if first is None else self._counted(_kinds(versioned)) if self._predict else None
         return Current(True, first, foreign, versioned, objects)
 
     def plan(self, current: Current) -> Plan:
@@ -167,8 +167,7 @@ class Bucket:
 
     def _empty(self) -> None:
         name = self._desired.name
-        kinds: tuple[Kind, ...] = ("versions" if self._store.versioned(name) else "objects", "uploads")
-        self._emptying.run(kinds, self._scope())
+        self._emptying.run(_kinds(self._store.versioned(name)), self._scope())
 
     def _scope(self) -> tuple[str, ...]:
         """Return the prefixes to delete below; one inside another is left out."""
@@ -196,8 +195,7 @@ class Bucket:
         )
 
     def _first_of(self, versioned: bool) -> str | None:
-        kinds: tuple[Kind, ...] = ("versions" if versioned else "objects", "uploads")
-        for kind in kinds:
+        for kind in _kinds(versioned):
             for page in self._store.pages(self._desired.name, kind, size=1):
                 return page[0].key
         return None
@@ -207,7 +205,8 @@ class Bucket:
 
         Unfinished uploads are few, and stores do not agree on where a listing of them begins: all of them are read.
         """
-        return self._foreign_behind_jumps("versions" if versioned else "objects") or self._foreign_among("uploads")
+        kind, uploads = _kinds(versioned)
+        return self._foreign_behind_jumps(kind) or self._foreign_among(uploads)
 
     def _foreign_behind_jumps(self, kind: Kind) -> str | None:
         after = ""
@@ -228,11 +227,17 @@ class Bucket:
     def _allowing(self, key: str) -> list[str]:
         return [prefix for prefix in self._desired.prefixes if key.startswith(prefix)]
 
-    def _counted(self) -> int | None:
-        """Return the number of objects, or none for a bucket that is too large to count for its own sake."""
+    def _counted(self, kinds: tuple[Kind, ...]) -> int | None:
+        """Return how many there are, or none for a bucket that is too large to count for its own sake."""
         count = 0
-        for number, page in enumerate(self._store.pages(self._desired.name, "objects"), 1):
-            count += len(page)
-            if number == _COUNTED and len(page) == 1000:
-                return None
+        for kind in kinds:
+            for page in self._store.pages(self._desired.name, kind):
+                count += len(page)
+                if count >= _COUNTED:
+                    return None
         return count
+
+
+def _kinds(versioned: bool) -> tuple[Kind, Kind]:
+    """Return what a bucket has to be rid of."""
+    return ("versions" if versioned else "objects", "uploads")

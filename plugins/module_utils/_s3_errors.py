@@ -32,7 +32,8 @@ _KINDS: dict[str, tuple[Code, str, str]] = {
     "AuthorizationHeaderMalformed": ("invalid_option", "the store wants another region", "Give the region it names"),
     "IllegalLocationConstraintException": ("invalid_option", "the store wants another region",
                                            "Give the region it names"),
-    "BucketNotEmpty": ("conflict", "the bucket is not empty", "Empty it first"),
+    "BucketNotEmpty": ("conflict", "the bucket is not empty",
+                       "Look for a writer that is still on, and for versions that this key may not list"),
     "TooManyBuckets": ("refused", "the account may have no more buckets", "Delete one, or use one that exists"),
     "QuotaExceeded": ("refused", "the quota is used up", "Free some space"),
 }  # fmt: skip

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import heapq
+import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Iterable, Iterator, Mapping, Protocol
@@ -18,6 +19,8 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_errors
 from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_listing import Item, Kind
 from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_patience import Patience
 from ansible_collections.manuela.event_streaming.plugins.module_utils._wait import Clock, Look, wait_until
+
+_GZIP = b"\x1f\x8b"
 
 
 class ReadingStore(Protocol):
@@ -126,7 +129,13 @@ class ObjectInfo:
         if not key or not seen.exists:
             return None
         data, size = self._store.read(self._wanted.name, key, self._wanted.max_read_bytes)
-        return {"key": key, "text": data.decode("utf-8", "replace"), "bytes": size, "truncated": size > len(data)}
+        text, cut = _unpacked(data, self._wanted.max_read_bytes)
+        return {
+            "key": key,
+            "text": text.decode("utf-8", "replace"),
+            "bytes": size,
+            "truncated": size > len(data) or cut,
+        }
 
     def _describe(self, seen: Seen) -> dict[str, Any]:
         rows = [self._row(item, seen.time) for item in seen.newest]
@@ -167,6 +176,18 @@ class ObjectInfo:
             row = self._row(seen.newest[0], seen.time)
             newest = f", newest {row['key']!r} {row['age_seconds']} s old"
         return f"bucket {self._wanted.name}: {seen.count} object(s){self._where()}{fresh}{newest}"
+
+
+def _unpacked(data: bytes, most: int) -> tuple[bytes, bool]:
+    """Return the bytes to show, at most ``most`` of what gzip holds, and whether that is not all of it."""
+    if not data.startswith(_GZIP):
+        return data, False
+    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    try:
+        text = unpacker.decompress(data, most)
+    except zlib.error:
+        return data, False
+    return text, bool(unpacker.unconsumed_tail)
 
 
 def _outermost(prefixes: tuple[str, ...]) -> tuple[str, ...]:

@@ -102,7 +102,7 @@ s3_bucket:
     deleted:
       description:
         - Number of objects, versions, delete markers and uploads that were deleted. In check mode, the number of
-          objects that would be, or null when there are more than ten thousand.
+          those that would be, or null when there are more than ten thousand.
       type: int
       sample: 210
     bytes_deleted:
@@ -127,7 +127,7 @@ failure:
     code:
       description: What went wrong. An error that nobody thought of is C(failed) too.
       type: str
-      choices: [invalid_option, missing_library, unauthorized, refused, unreachable, failed, not_converged]
+      choices: [invalid_option, missing_library, unauthorized, refused, conflict, unreachable, failed, not_converged]
       sample: unauthorized
     retryable:
       description: Whether the same call may succeed later without any change.

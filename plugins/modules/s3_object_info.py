@@ -157,7 +157,7 @@ s3_object_info:
           type: str
           sample: manuela-temperature-Wed Jul 29 14:36:38 UTC 2020.txt
         text:
-          description: The first bytes as UTF-8 text.
+          description: The first bytes as UTF-8 text, those of what was packed for an object in gzip's format.
           type: str
           sample: "floor-1-line-1-extruder-1,pump-1,48.2,1596033398000"
         bytes:
@@ -165,7 +165,7 @@ s3_object_info:
           type: int
           sample: 720
         truncated:
-          description: Whether the object is longer than what was read.
+          description: Whether there is more in the object than is shown.
           type: bool
           sample: false
     met:

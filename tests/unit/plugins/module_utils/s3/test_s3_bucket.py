@@ -128,6 +128,7 @@ def test_versions_markers_and_uploads_go_too(store, clock):
     for version in ("1", "2", "marker"):
         store.put(LAKE, "manuela-a", version=version)
     store.uploads[LAKE] = [Item("manuela-b", upload="u1"), Item("manuela-b", upload="u2")]
+    assert run(store, clock, check=True).state["deleted"] == 5
     assert run(store, clock).state["deleted"] == 5
     assert store.buckets[LAKE] == {}
     assert store.uploads[LAKE] == []

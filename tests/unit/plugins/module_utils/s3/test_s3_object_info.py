@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import gzip
+
 import pytest
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
 from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_object_info import ObjectInfo, Wanted, execute
@@ -53,6 +55,20 @@ def test_reads_the_newest_object_within_bounds(store, clock):
     assert content == {"key": KEY, "text": "Zähler,1\nZähler,2\n", "bytes": 20, "truncated": False}
     cut = run(store, clock, read="newest", max_read_bytes=2).state["content"]
     assert (cut["text"], cut["bytes"], cut["truncated"]) == ("Z\ufffd", 20, True)
+
+
+def test_an_object_in_gzips_format_is_shown_unpacked_within_the_same_bounds(store, clock):
+    store.put(LAKE, "lines.gz")
+    packed = gzip.compress("Zähler,1\n".encode() * 5000)
+    store.contents["lines.gz"] = packed
+    content = run(store, clock, read="newest").state["content"]
+    assert (content["text"], content["truncated"]) == ("Zähler,1\n" * 5000, False)
+    assert content["bytes"] == len(packed)
+    part = run(store, clock, read="newest", max_read_bytes=len(packed)).state["content"]
+    assert (len(part["text"].encode()), part["truncated"]) == (len(packed), True)
+    assert part["text"].startswith("Zähler,1\n")
+    store.contents["lines.gz"] = b"\x1f\x8b only looks like it"
+    assert "only looks like it" in run(store, clock, read="newest").state["content"]["text"]
 
 
 def test_reads_a_named_object_or_says_that_it_is_missing(store, clock):

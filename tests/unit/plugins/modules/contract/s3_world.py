@@ -21,7 +21,10 @@ ROW = "<Contents><Key>{}</Key><Size>{}</Size><LastModified>2020-07-29T14:36:38Z<
 
 
 class Answers(BaseHTTPRequestHandler):
-    """One request; the server has ``buckets``, a ``journal``, and ``rude``, a (status, code) for every request."""
+    """One request; the server has ``buckets``, a ``journal``, and ``rude``, a (status, code) for every request.
+
+    One that ``hides`` something does not let a bucket go.
+    """
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -50,6 +53,8 @@ class Answers(BaseHTTPRequestHandler):
             for key in re.findall(r"<Key>(.*?)</Key>", body):
                 buckets[bucket].pop(key, None)
             return self.say(200, "<DeleteResult></DeleteResult>")
+        if self.command == "DELETE" and self.server.hides:
+            return self.refuse(409, "BucketNotEmpty")
         if self.command == "DELETE":
             buckets.pop(bucket)
             return self.say(204, "")
@@ -98,7 +103,7 @@ class S3World:
         self.clock = Clock()
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
         self.server.daemon_threads = True
-        self.server.clock, self.server.rude = self.clock, None
+        self.server.clock, self.server.rude, self.server.hides = self.clock, None, False
         self.server.buckets, self.server.journal = {}, []
         threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
         self.given: dict[str, Any] = {
@@ -117,6 +122,10 @@ class S3World:
     def be_rude(self, status: int, code: str) -> None:
         """Give every request this answer."""
         self.server.rude = status, code
+
+    def hide_something(self) -> None:
+        """Hold what no listing shows, such as versions that a key may not list."""
+        self.server.hides = True
 
     def snapshot(self) -> Any:
         return copy.deepcopy(self.server.buckets), self.written()

@@ -20,6 +20,12 @@ def written_to(world: S3World) -> None:
     world.clock.sleep = lambda seconds: filled(world)
 
 
+def hidden(world: S3World) -> None:
+    """Let the bucket hold more than it shows."""
+    filled(world)
+    world.hide_something()
+
+
 CASE = Case(
     "s3_bucket",
     S3World,
@@ -31,6 +37,7 @@ CASE = Case(
     (
         Fault("invalid_option", {**LAKE, "name": "UPPER CASE"}),
         Fault("refused", {**LAKE, "state": "empty"}, filled),
+        Fault("conflict", {**LAKE, "state": "absent", "prefixes": ["manuela-"]}, hidden, writes=True),
         Fault("unauthorized", LAKE, lambda world: world.be_rude(403, "SignatureDoesNotMatch")),
         Fault("unreachable", {**LAKE, "endpoint_url": "http://127.0.0.1:9"}),
         Fault("failed", LAKE, lambda world: world.be_rude(418, "Teapot")),
