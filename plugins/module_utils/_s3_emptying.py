@@ -79,7 +79,7 @@ class Emptying:
 
     def _delete(self, items: list[Item]) -> list[Item]:
         left = self._refused_in_batch(items)
-        for item, said in left:
+        for item, said in reversed(left):  # a store of files lets a directory go only after what is in it
             self._delete_single(item, said)
         return items
 

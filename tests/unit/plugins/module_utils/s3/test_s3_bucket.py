@@ -225,6 +225,19 @@ def test_a_store_without_batches_gets_single_deletes(store, clock, code):
     assert store.calls.count("delete_one") == 40
 
 
+def test_a_store_of_files_is_asked_for_a_directory_after_what_is_in_it(store, clock):
+    for key in ("manuela-d/", "manuela-d/e/", "manuela-d/e/f", "manuela-d/g"):
+        store.put(LAKE, key)
+
+    def only_when_empty(bucket, item):
+        if any(key != item.key and key.startswith(item.key) for key, _version in store.buckets[LAKE]):
+            raise no_answer("delete", "InternalError", "not empty", "http://store", https_assumed=False)
+
+    store.script = {"delete": ["NotImplemented"], "delete_one": [only_when_empty] * 100}
+    assert run(store, clock).state["deleted"] == 4
+    assert clock.pauses == []
+
+
 def test_a_batch_that_takes_too_long_is_tried_in_halves(store, clock):
     fill(store, 1000)
     slow = no_answer("delete", "ReadTimeoutError", "Read timed out", "http://store", https_assumed=False)
