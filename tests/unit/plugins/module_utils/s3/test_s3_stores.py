@@ -19,6 +19,7 @@ from ansible_collections.manuela.event_streaming.tests.unit.plugins.module_utils
     server,
     store,
 )
+from ansible_collections.manuela.event_streaming.tests.unit.plugins.module_utils.wire import Rude, context_for, says
 
 pytest.importorskip("botocore")
 __all__ = ("server",)  # a fixture
@@ -120,6 +121,17 @@ def test_a_store_is_asked_again_when_it_said_it_would_be_back(server, clock):
     server.script = [(503, error("SlowDown"), ("Retry-After", "7")), (429, b""), (200, LISTING)]
     assert keys_of(store(server, clock).pages("lake", "objects"))
     assert clock.pauses == [7, 1]
+
+
+def test_a_certificate_that_does_not_do_is_not_tried_again(server, clock, tmp_path):
+    context, trust = context_for(tmp_path, "elsewhere.example.com", days=30)
+    other = Rude(says("200 OK", LISTING), context=context)
+    try:
+        url = f"https://127.0.0.1:{other.port}"
+        failure = raised(store(server, clock, endpoint_url=url, ca_cert=trust).pages, "lake", "objects")
+    finally:
+        other.close()
+    assert (failure.code, clock.pauses) == ("unreachable", [])
 
 
 def test_a_body_that_breaks_off_is_read_again(server):
