@@ -44,5 +44,10 @@ def _pause(library: Any, error: Exception, usual: float) -> float | None:
         wanted = error.response.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("retry-after", "")
         asked_for = min(float(wanted), _LONGEST_PAUSE) if wanted.isdigit() else 0.0
         return max(usual, asked_for) if said_in(error.response).transient else None
-    broken_off = (errors.HTTPClientError, errors.IncompleteReadError, library.parsers.ResponseParserError)
+    broken_off = (
+        errors.HTTPClientError,
+        errors.ConnectionError,
+        errors.IncompleteReadError,
+        library.parsers.ResponseParserError,
+    )
     return usual if isinstance(error, broken_off) and not isinstance(error, errors.SSLError) else None

@@ -51,6 +51,7 @@ class FakeStore:
         self.batches: list[int] = []
         self.time: float | None = None
         self.starts_anywhere: set[str] = set()  # kinds whose listing does not heed where it is told to begin
+        self.ends_early: set[str] = set()  # kinds of which nothing is listed behind a mark
         self._lock = threading.Lock()
 
     @property
@@ -83,6 +84,8 @@ class FakeStore:
             raise failure("NoSuchBucket", 404)
         with self._lock:
             held = self.uploads.get(bucket, []) if kind == "uploads" else list(self.buckets[bucket].values())
+        if after and kind in self.ends_early:
+            return
         if kind in self.starts_anywhere:
             after = ""
         wanted = (item for item in held if item.key.startswith(prefix) and item.key > after)

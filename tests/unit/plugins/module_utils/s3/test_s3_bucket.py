@@ -141,9 +141,10 @@ def test_an_upload_alone_is_not_empty(store, clock):
     assert run(store, clock).changed
 
 
-def test_a_foreign_upload_is_found_wherever_the_store_begins_its_listing(store, clock):
-    """Two stores take no key marker, and one that does leaves uploads out behind it."""
-    store.starts_anywhere = {"uploads"}
+@pytest.mark.parametrize("quirk", ["starts_anywhere", "ends_early"])
+def test_a_foreign_upload_is_found_wherever_the_store_begins_its_listing(store, clock, quirk):
+    """One store takes no key marker, and one that does leaves uploads out behind it."""
+    setattr(store, quirk, {"uploads"})
     store.put(LAKE, "manuela-a")
     store.uploads[LAKE] = [Item("manuela-b", upload="u1"), Item("other", upload="u2")]
     with pytest.raises(Failure, match="'other'"):

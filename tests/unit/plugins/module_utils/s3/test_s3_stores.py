@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+import threading
+from http.server import ThreadingHTTPServer
+
 import pytest
 from ansible_collections.manuela.event_streaming.plugins.module_utils._s3 import S3
 from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_client import Endpoint
@@ -14,6 +17,7 @@ from ansible_collections.manuela.event_streaming.tests.unit.plugins.module_utils
     LISTING,
     NOTHING,
     SECRET,
+    Handler,
     error,
     raised,
     server,
@@ -121,6 +125,22 @@ def test_a_store_is_asked_again_when_it_said_it_would_be_back(server, clock):
     server.script = [(503, error("SlowDown"), ("Retry-After", "7")), (429, b""), (200, LISTING)]
     assert keys_of(store(server, clock).pages("lake", "objects"))
     assert clock.pauses == [7, 1]
+
+
+def test_a_store_that_is_just_starting_is_waited_for(clock):
+    late = ThreadingHTTPServer(("127.0.0.1", 0), Handler, bind_and_activate=False)
+    late.seen, late.script, late.daemon_threads = [], [(200, LISTING)], True
+    late.server_bind()
+
+    def start():
+        late.server_activate()
+        threading.Thread(target=late.serve_forever, args=(0.01,), daemon=True).start()
+
+    clock.during = start
+    assert keys_of(store(late, clock).pages("lake", "objects"))
+    assert len(clock.pauses) == 1
+    late.shutdown()
+    late.server_close()
 
 
 def test_a_certificate_that_does_not_do_is_not_tried_again(server, clock, tmp_path):
