@@ -154,6 +154,12 @@ def test_a_certificate_that_does_not_do_is_not_tried_again(server, clock, tmp_pa
     assert (failure.code, clock.pauses) == ("unreachable", [])
 
 
+def test_a_document_that_is_cut_off_is_asked_for_again(server, clock):
+    server.script = [(200, LISTING[:100]), (200, LISTING)]
+    assert len(keys_of(store(server, clock).pages("lake", "objects"))) == 1
+    assert len(clock.pauses) == 1
+
+
 def test_a_body_that_breaks_off_is_read_again(server):
     server.script = [("truncated", b"x" * 200), (200, b"x" * 200)]
     assert store(server).read("lake", "k", 500) == (b"x" * 200, 200)
