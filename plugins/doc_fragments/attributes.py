@@ -18,6 +18,9 @@ attributes:
   diff_mode:
     support: full
     description: Shows what differs before and after; secrets are shown by fingerprint or masked.
+  idempotent:
+    support: full
+    description: Run again with the same options it changes nothing, and makes no call that writes.
   platform:
     support: full
     platforms: posix
@@ -33,6 +36,9 @@ attributes:
   diff_mode:
     support: none
     description: Has no differences to show, because it changes nothing.
+  idempotent:
+    support: full
+    description: Changes nothing, however often it is run.
   platform:
     support: full
     platforms: posix

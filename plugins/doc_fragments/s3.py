@@ -59,7 +59,7 @@ options:
     type: float
     default: 15
 requirements:
-  - boto3 >= 1.26 (Python library, on the host that runs the module)
+  - botocore >= 1.29 (Python library, on the host that runs the module; it comes with boto3)
 notes:
   - Proxies are taken from the environment (E(HTTPS_PROXY), E(NO_PROXY)).
 """

@@ -9,7 +9,7 @@ import os
 import shutil
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Iterator, Mapping
 from urllib.parse import unquote, urlsplit, urlunsplit
@@ -77,11 +77,11 @@ def _missing(path: Path) -> bool:
 
 
 def _clone(path: Path, url: str, params: Mapping[str, Any], access: Access, check_mode: bool) -> Result:
-    parent = _parent(path, create=not check_mode)
-    git = Git(parent, access)
+    parent = path.resolve().parent
+    git = Git(next(one for one in (parent, *parent.parents) if one.is_dir()), access)
     branch, tip, default = _advertised(git, url, params["branch"] or "", params["create_branch"])
     if not check_mode:
-        with _sibling(path, parent) as room:
+        with _made(parent), _sibling(path, parent) as room:
             _clone_into(git, url, branch, tip, room)
             os.rename(room, path)
         Claim(path.resolve() / ".git").take(params["protect"] or [])
@@ -90,16 +90,21 @@ def _clone(path: Path, url: str, params: Mapping[str, Any], access: Access, chec
     return Result(True, state, reasons, before={"revision": None}, after={"revision": tip or None})
 
 
-def _parent(path: Path, *, create: bool) -> Path:
-    parent = path.resolve().parent
+@contextmanager
+def _made(parent: Path) -> Iterator[None]:
+    """Make ``parent`` and what leads to it; what a failure leaves empty of these is removed."""
+    new = [one for one in (parent, *parent.parents) if not one.exists()]
     try:
-        if create:
-            parent.mkdir(parents=True, exist_ok=True)
+        parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise Failure("refused", f"cannot create {parent}: {error.strerror}. Check its permissions") from error
-    while not parent.is_dir():
-        parent = parent.parent
-    return parent
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError):  # somebody else has put something there
+            for one in new:
+                one.rmdir()
+        raise
 
 
 def _advertised(git: Git, url: str, branch: str, create: bool) -> tuple[str, str, str]:

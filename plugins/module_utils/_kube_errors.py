@@ -45,7 +45,8 @@ def from_status(status: int, body: str, request: Request, where: str, server: st
         )
     if status == 403:
         return _forbidden(said, request, where, details)
-    code, retryable, advice = _OTHERS.get(status, _default(status))
+    by_a_writer = status != 409 or request.verb in _WRITING  # a read has no conflicts: that is a proxy's word then
+    code, retryable, advice = _OTHERS.get(status, _default(status)) if by_a_writer else _default(status)
     return Failure(code, f"cannot {request}: {where} says: {said}. {advice}", retryable=retryable, details=details)
 
 
@@ -66,6 +67,7 @@ def _forbidden(said: str, request: Request, where: str, details: dict[str, Any])
     )
 
 
+_WRITING = ("create", "patch", "delete")
 _OTHERS: dict[int, tuple[Code, bool, str]] = {
     404: ("not_found", False, "Check the name, and that the resource's kind is installed"),
     408: ("unreachable", True, "The request did not arrive in time: look at the way to the server, then run again"),

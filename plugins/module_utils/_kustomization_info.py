@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Mapping
 
+from ansible_collections.manuela.event_streaming.plugins.module_utils import _yaml_text
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git import Access, Git
 from ansible_collections.manuela.event_streaming.plugins.module_utils._kustomization_objects import (
     Application,
@@ -52,6 +53,7 @@ class Follow:
 
 def execute(params: Mapping[str, Any], check_mode: bool, clock: Any) -> Result:
     """Run the module ``kustomization_info``."""
+    _yaml_text.load()
     tree = open_tree(params["work_tree"])
     environments = [Environment(one["name"], one["path"]) for one in params["environments"]]
     for one in environments:

@@ -24,6 +24,7 @@ _KINDS: dict[str, tuple[Code, str, str]] = {
     "AllAccessDisabled": ("unauthorized", "access is disabled", "Ask the owner of the bucket"),
     "NoSuchBucket": ("not_found", "there is no such bucket", "Check the name, or create it with s3_bucket"),
     "NoSuchKey": ("not_found", "there is no such object", "Check the key"),
+    "InvalidObjectState": ("refused", "the object is in an archive", "Restore it from the archive first"),
     "BucketAlreadyExists": ("refused", "the bucket belongs to somebody else", "Take another name"),
     "InvalidBucketName": ("invalid_option", "it does not do as the name of a bucket",
                           "Use 3 to 63 lower-case letters, digits, dots and hyphens"),

@@ -21,6 +21,12 @@ description:
   - Ends early on a sync operation for that revision that failed, and on an Application that cannot be compared.
   - Argo CD says healthy of kinds that it cannot judge, KafkaMirrorMaker2 for one. Use
     M(manuela.event_streaming.resource_status_info) for these.
+attributes:
+  check_mode:
+    support: partial
+    description: Only looks. Outside of check mode O(refresh) sets the annotation by which Argo CD is asked to compare.
+    details:
+      - Asks for no refresh in check mode. RV(argocd_application_info.observed) is then false if O(refresh) was wanted.
 options:
   applications:
     description: Which Applications. All of it is read in one task.
@@ -101,7 +107,8 @@ extends_documentation_fragment:
   - manuela.event_streaming.wait
   - manuela.event_streaming.attributes.info
 notes:
-  - In check mode no refresh is asked for. RV(argocd_application_info.observed) is then false if O(refresh) was wanted.
+  - The user needs the verb C(list) on C(applications.argoproj.io), and C(patch) for O(refresh), in the namespaces that
+    O(applications) names, or in all of them.
 requirements:
   - python >= 3.11
 seealso:
@@ -144,54 +151,72 @@ argocd_application_info:
     observed:
       description: Whether Argo CD was asked as wanted. False in check mode when a refresh was wanted.
       type: bool
+      sample: true
     reason:
-      description: Why it was not.
+      description: Why it was not. Empty otherwise.
       type: str
+      sample: ""
     met:
       description: Whether every Application is as O(wait_for) says. Always true for V(none).
       type: bool
+      sample: true
     applications:
       description: One entry per Application that was found, or per entry of O(applications) that found none.
       type: list
       elements: dict
       contains:
-        name: {description: Name., type: str}
-        namespace: {description: Namespace., type: str}
-        exists: {description: Whether it exists., type: bool}
-        sync_status: {description: 'C(Synced), C(OutOfSync) or C(Unknown).', type: str}
-        health_status: {description: Its health., type: str}
-        health_message: {description: What it says about its health., type: str}
-        revision: {description: The revision that it was compared with., type: str}
-        target_revision: {description: Branch or tag that it follows., type: str}
-        path: {description: Path in the repository., type: str}
-        repo_url: {description: Repository., type: str}
-        reconciled_at: {description: When it was compared., type: str}
-        refreshing: {description: Whether a comparison was asked for and has not been made., type: bool}
-        automated: {description: Whether it is synced automatically., type: bool}
+        name: {description: Name., type: str, sample: messaging}
+        namespace: {description: Namespace., type: str, sample: argocd}
+        exists: {description: Whether it exists., type: bool, sample: true}
+        sync_status: {description: 'C(Synced), C(OutOfSync) or C(Unknown).', type: str, sample: Synced}
+        health_status: {description: Its health., type: str, sample: Healthy}
+        health_message: {description: What it says about its health., type: str, sample: ""}
+        revision:
+          description: The revision that it was compared with.
+          type: str
+          sample: 8f14e45fceea167a5a36dedd4bea2543c9f2e6a1
+        target_revision: {description: Branch or tag that it follows., type: str, sample: main}
+        path: {description: Path in the repository., type: str, sample: environments/factory/messaging}
+        repo_url: {description: Repository., type: str, sample: "https://git.example.com/demo/gitops.git"}
+        reconciled_at: {description: 'When it was compared, in UTC.', type: str, sample: "2026-01-31T12:00:00Z"}
+        refreshing:
+          description: Whether a comparison was asked for and has not been made.
+          type: bool
+          sample: false
+        automated: {description: Whether it is synced automatically., type: bool, sample: true}
         operation:
           description: The last sync operation.
           type: dict
           contains:
-            phase: {description: 'C(Running), C(Succeeded), C(Failed), C(Error) or null.', type: str}
-            message: {description: Its message., type: str}
-            revision: {description: The revision that it applied., type: str}
-            finished_at: {description: When it ended., type: str}
-        conditions: {description: Conditions as they are., type: list, elements: dict}
+            phase:
+              description: C(Running), C(Succeeded), C(Failed), C(Error) or null.
+              type: str
+              sample: Succeeded
+            message: {description: Its message., type: str, sample: successfully synced (all tasks run)}
+            revision:
+              description: The revision that it applied.
+              type: str
+              sample: 8f14e45fceea167a5a36dedd4bea2543c9f2e6a1
+            finished_at: {description: 'When it ended, in UTC.', type: str, sample: "2026-01-31T12:00:05Z"}
+        conditions: {description: Conditions as they are., type: list, elements: dict, sample: []}
         unhealthy_resources:
           description: Its resources that are not healthy or not in sync, as far as Argo CD keeps that.
           type: list
           elements: dict
           contains:
-            kind: {description: Kind., type: str}
-            namespace: {description: Namespace., type: str}
-            name: {description: Name., type: str}
-            sync_status: {description: Sync status., type: str}
-            health_status: {description: Health., type: str}
-            message: {description: What it says about its health., type: str}
+            kind: {description: Kind., type: str, sample: Deployment}
+            namespace: {description: Namespace., type: str, sample: messaging}
+            name: {description: Name., type: str, sample: broker}
+            sync_status: {description: Sync status., type: str, sample: Synced}
+            health_status: {description: Health., type: str, sample: Progressing}
+            message:
+              description: What it says about its health.
+              type: str
+              sample: Waiting for rollout to finish
     progress:
       description: One line on what each Application said.
       type: str
-      sample: App manuela-stormshift-messaging Synced@1a2b3c4 Healthy
+      sample: App messaging Synced@8f14e45 Healthy
 reasons:
   description: Always empty, because nothing is changed.
   returned: success
@@ -206,7 +231,16 @@ failure:
     code:
       description: What went wrong. An error that nobody thought of is C(failed) too.
       type: str
-      choices: [invalid_option, missing_library, not_found, unauthorized, refused, unreachable, timeout, failed]
+      choices:
+        - invalid_option
+        - missing_library
+        - not_found
+        - unauthorized
+        - refused
+        - conflict
+        - unreachable
+        - timeout
+        - failed
       sample: invalid_option
     retryable:
       description: Whether the same call may succeed later without any change.

@@ -47,6 +47,9 @@ options:
 extends_documentation_fragment:
   - manuela.event_streaming.kube
   - manuela.event_streaming.attributes.info
+notes:
+  - Every user who is logged in may ask all of this, but for the router's domain on OpenShift, which is null for those
+    who may not read it.
 requirements:
   - python >= 3.11
 seealso:
@@ -78,29 +81,40 @@ cluster_info:
   returned: success
   type: dict
   contains:
-    server: {description: URL of the API server., type: str}
-    user: {description: Name of the user. Null on servers before Kubernetes 1.28., type: str}
+    server: {description: URL of the API server., type: str, sample: "https://api.factory.example.com:6443"}
+    user:
+      description: Name of the user. Null on servers before Kubernetes 1.28.
+      type: str
+      sample: presenter
     apps_domain:
       description: Domain of the router (C(spec.domain) of C(ingresses.config.openshift.io/cluster)). Null elsewhere.
       type: str
+      sample: apps.factory.example.com
     kinds:
       description: One entry for each of O(kinds).
       type: list
       elements: dict
       contains:
-        kind: {description: Kind., type: str}
-        group: {description: API group., type: str}
-        versions: {description: 'Versions that are served, the preferred one first.', type: list, elements: str}
+        kind: {description: Kind., type: str, sample: Kafka}
+        group: {description: API group., type: str, sample: kafka.strimzi.io}
+        versions:
+          description: Versions that are served, the preferred one first. Empty when the kind is not served.
+          type: list
+          elements: str
+          sample: [v1, v1beta2]
     permissions:
       description: One entry for each verb of each of O(permissions).
       type: list
       elements: dict
       contains:
-        verb: {description: Verb., type: str}
-        resource: {description: Resource as it was given., type: str}
-        namespace: {description: Namespace. Null for all., type: str}
-        allowed: {description: Whether it is allowed., type: bool}
-        reason: {description: What the authorizer says about it., type: str}
+        verb: {description: Verb., type: str, sample: get}
+        resource: {description: Resource as it was given., type: str, sample: pods/log}
+        namespace: {description: Namespace. Null for all., type: str, sample: messaging}
+        allowed: {description: Whether it is allowed., type: bool, sample: true}
+        reason:
+          description: What the authorizer says about it. Often empty.
+          type: str
+          sample: 'RBAC: allowed by RoleBinding "edit/messaging"'
 reasons:
   description: Always empty, because nothing is changed.
   returned: success
@@ -115,7 +129,7 @@ failure:
     code:
       description: What went wrong. An error that nobody thought of is C(failed) too.
       type: str
-      choices: [missing_library, unauthorized, refused, unreachable]
+      choices: [invalid_option, missing_library, not_found, unauthorized, refused, unreachable]
       sample: unauthorized
     retryable:
       description: Whether the same call may succeed later without any change.

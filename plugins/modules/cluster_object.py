@@ -47,7 +47,10 @@ options:
     choices: [absent, patched, present, scaled]
     required: true
   patch:
-    description: JSON merge patch. It is sent only to objects that it would change.
+    description:
+      - JSON merge patch. It is sent only to objects that it would change.
+      - The values that it gives to a C(Secret) are masked in all that the module returns. Ansible writes the options of
+        every module to the system log of the host that runs it, unless C(no_target_syslog) is set in C(ansible.cfg).
     type: dict
   replicas:
     description: Number of replicas for V(scaled).
@@ -61,6 +64,9 @@ extends_documentation_fragment:
   - manuela.event_streaming.kube
   - manuela.event_streaming.wait
   - manuela.event_streaming.attributes
+notes:
+  - The user needs the verbs C(get) and C(list), and C(delete), C(patch) or C(create) as O(state) says, on the kinds of
+    O(objects) in their namespaces.
 requirements:
   - python >= 3.11
 seealso:
@@ -103,23 +109,25 @@ cluster_object:
       type: list
       elements: dict
       contains:
-        kind: {description: Kind., type: str}
-        namespace: {description: Namespace., type: str}
-        name: {description: Name., type: str}
+        kind: {description: Kind., type: str, sample: KafkaTopic}
+        namespace: {description: Namespace. Null for kinds that have none., type: str, sample: messaging}
+        name: {description: Name., type: str, sample: temperature}
         before:
           description: What this task is about, before. C(exists) for V(absent), else the parts that the patch names.
           type: dict
-        after: {description: The same after it., type: dict}
+          sample: {exists: true}
+        after: {description: The same after it., type: dict, sample: {exists: false}}
     deleted:
       description: Objects whose deletion was asked for, or would be in check mode.
       type: list
       elements: str
+      sample: ["KafkaTopic temperature in messaging"]
 reasons:
   description: Why something was changed, one sentence each.
   returned: success
   type: list
   elements: str
-  sample: ["KafkaTopic ns/temperature exists"]
+  sample: ["KafkaTopic temperature in messaging exists"]
 failure:
   description: What kind of failure this is.
   returned: failure

@@ -221,7 +221,16 @@ failure:
     code:
       description: What went wrong. An error that nobody thought of is C(failed) too.
       type: str
-      choices: [invalid_option, missing_library, not_found, unauthorized, refused, conflict, unreachable, timeout]
+      choices:
+        - invalid_option
+        - missing_library
+        - not_found
+        - unauthorized
+        - refused
+        - conflict
+        - unreachable
+        - timeout
+        - failed
       sample: conflict
     retryable:
       description: Whether the same call may succeed later without any change.

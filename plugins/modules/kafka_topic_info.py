@@ -16,6 +16,13 @@ description:
   - With O(connection=pod) a short-lived pod in the cluster reads with the cluster's own image, one pod for all topics.
     It is a Job with a deadline that the cluster removes, or a bare Pod where Jobs are forbidden. It meets the
     restricted pod security standard.
+attributes:
+  check_mode:
+    support: partial
+    description: Only looks, and changes nothing in any mode.
+    details:
+      - With O(connection=pod) there is nothing to look with in check mode, because no pod is started.
+        RV(kafka_topic_info.observed) is then false.
 options:
   connection:
     description:
@@ -120,7 +127,9 @@ extends_documentation_fragment:
   - manuela.event_streaming.wait
   - manuela.event_streaming.attributes.info
 notes:
-  - In check mode no pod is started, and RV(kafka_topic_info.observed) is then false.
+  - With O(connection=pod) the user needs the verbs C(create), C(list) and C(delete) on C(jobs.batch), C(list) and
+    C(delete) on C(pods), C(get) on C(pods/log) and C(list) on C(events), in O(namespace) only. Without rights on jobs
+    it takes C(create) on C(pods) instead.
   - A pod that a killed run left ends by itself within two minutes. The next read removes what is left of it.
   - The labels C(app.kubernetes.io/managed-by=manuela.event_streaming) and
     C(app.kubernetes.io/component=kafka-topic-info) are on everything that it creates.
@@ -173,61 +182,75 @@ kafka_topic_info:
     observed:
       description: Whether Kafka could be looked at.
       type: bool
+      sample: true
     reason:
-      description: Why it could not.
+      description: Why it could not. Empty otherwise.
       type: str
+      sample: ""
     met:
       description: Whether every topic is as O(wait_for) says.
       type: bool
+      sample: true
     topics:
       description: One entry per topic, in the order of O(topics). Empty when Kafka could not be looked at.
       type: list
       elements: dict
       contains:
-        name: {description: Name., type: str}
-        exists: {description: Whether it exists., type: bool}
+        name: {description: Name., type: str, sample: temperature}
+        exists: {description: Whether it exists., type: bool, sample: true}
         partitions:
           description: Its partitions.
           type: list
           elements: dict
           contains:
-            partition: {description: Number., type: int}
-            beginning_offset: {description: Offset of the first record that is kept., type: int}
-            end_offset: {description: Offset of the next record., type: int}
-        records: {description: Records that are kept., type: int}
+            partition: {description: Number., type: int, sample: 0}
+            beginning_offset: {description: Offset of the first record that is kept., type: int, sample: 0}
+            end_offset: {description: Offset of the next record., type: int, sample: 1200}
+        records:
+          description: Records that are kept, as the offsets tell. In a compacted topic there may be fewer.
+          type: int
+          sample: 1200
         rate_per_second:
           description: Records per second while the module looked, which is a fifth of a second for one direct look.
           type: float
-        newest_age_seconds: {description: Age of the newest record. Null without one., type: float}
-        flowing: {description: Whether records flow now., type: bool}
-        still_seconds: {description: For how long the module has seen no new record., type: float}
-        longest_gap_seconds: {description: The longest time in which the module saw no new record., type: float}
+          sample: 5.0
+        newest_age_seconds: {description: Age of the newest record. Null without one., type: float, sample: 0.2}
+        flowing: {description: Whether records flow now., type: bool, sample: true}
+        still_seconds:
+          description: For how many seconds the module has seen no new record.
+          type: float
+          sample: 0.4
+        longest_gap_seconds:
+          description: The longest time in which the module saw no new record.
+          type: float
+          sample: 0.6
         windows:
           description: What was read of O(windows).
           type: list
           elements: dict
           contains:
-            partition: {description: Partition., type: int}
-            from_offset: {description: Offset of the first record., type: int}
-            to_offset: {description: Offset behind the last record., type: int}
+            partition: {description: Partition., type: int, sample: 0}
+            from_offset: {description: Offset of the first record., type: int, sample: 1198}
+            to_offset: {description: Offset behind the last record., type: int, sample: 1200}
             digests:
               description: Of each record in order, a digest of its time, key and value.
               type: list
               elements: str
+              sample: [5d41402abc4b2a76, 7d793037a0760186]
         sample:
           description: The newest records, the newest last.
           type: list
           elements: dict
           contains:
-            partition: {description: Partition., type: int}
-            offset: {description: Offset., type: int}
-            timestamp_ms: {description: Milliseconds since 1970., type: int}
-            key: {description: Key as text. Null without one., type: str}
-            value: {description: Value as text., type: str}
+            partition: {description: Partition., type: int, sample: 0}
+            offset: {description: Offset., type: int, sample: 1199}
+            timestamp_ms: {description: Milliseconds since 1970., type: int, sample: 1769860800000}
+            key: {description: Key as text. Null without one., type: str, sample: pump-1}
+            value: {description: Value as text., type: str, sample: "floor-1-line-1-extruder-1,pump-1,48.2"}
     progress:
       description: One line on each topic.
       type: str
-      sample: topic iot-sensor-sw-temperature 1200 records, 5/s, newest 0 s old
+      sample: topic temperature 1200 records, 5/s, newest 0 s old
 reasons:
   description: Why Kafka was not looked at; otherwise empty, because nothing is changed.
   returned: success
@@ -242,7 +265,16 @@ failure:
     code:
       description: What went wrong. An error that nobody thought of is C(failed) too.
       type: str
-      choices: [invalid_option, missing_library, unauthorized, refused, unreachable, timeout, failed]
+      choices:
+        - invalid_option
+        - missing_library
+        - not_found
+        - unauthorized
+        - refused
+        - conflict
+        - unreachable
+        - timeout
+        - failed
       sample: invalid_option
     retryable:
       description: Whether the same call may succeed later without any change.

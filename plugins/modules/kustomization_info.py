@@ -22,7 +22,6 @@ requirements:
   - git, for O(compare_revision)
   - kustomize, kubectl or oc
 extends_documentation_fragment:
-  - manuela.event_streaming.attributes
   - manuela.event_streaming.attributes.info
 options:
   work_tree:
@@ -65,7 +64,7 @@ seealso:
   - module: manuela.event_streaming.kustomization_resource
   - module: manuela.event_streaming.deployment_link
 author:
-  - MANUela contributors (@sa-mw-dach)
+  - manuela.event_streaming contributors (@sa-mw-dach)
 """
 
 EXAMPLES = r"""
@@ -144,6 +143,7 @@ reasons:
   returned: success
   type: list
   elements: str
+  sample: []
 failure:
   description: What kind of failure this is.
   returned: failure
@@ -152,7 +152,7 @@ failure:
     code:
       description: What went wrong. An error that nobody thought of is C(failed) too.
       type: str
-      choices: [missing_library, not_found, refused, corrupt_input]
+      choices: [missing_library, not_found, refused, corrupt_input, timeout]
       sample: missing_library
     retryable:
       description: Whether the same call may succeed later without any change.

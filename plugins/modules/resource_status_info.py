@@ -67,6 +67,9 @@ extends_documentation_fragment:
   - manuela.event_streaming.kube
   - manuela.event_streaming.wait
   - manuela.event_streaming.attributes.info
+notes:
+  - The user needs the verbs C(get) and C(list) on the kinds of O(resources). For the evidence on what is not ready also
+    C(list) on C(pods) and C(events), and C(get) on C(pods/log).
 requirements:
   - python >= 3.11
 seealso:
@@ -107,37 +110,53 @@ resource_status_info:
     observed:
       description: Whether it could be looked at. Always true here.
       type: bool
+      sample: true
     met:
       description: Whether every resource has the state that was asked for.
       type: bool
+      sample: false
     resources:
       description: One entry per object, or per name that does not exist.
       type: list
       elements: dict
       contains:
-        kind: {description: Kind., type: str}
-        api_version: {description: Group and version that was read. Null when the kind is not served., type: str}
-        namespace: {description: Namespace., type: str}
-        name: {description: Name., type: str}
-        exists: {description: Whether it exists., type: bool}
-        ready: {description: Whether it is ready., type: bool}
-        message: {description: What it says about itself., type: str}
-        labels: {description: Its labels., type: dict}
-        conditions: {description: Its conditions as they are., type: list, elements: dict}
-        images: {description: Images of its containers or of its pod template., type: list, elements: str}
+        kind: {description: Kind., type: str, sample: Kafka}
+        api_version:
+          description: Group and version that was read. Null when the kind is not served.
+          type: str
+          sample: kafka.strimzi.io/v1
+        namespace: {description: Namespace. Null for kinds that have none., type: str, sample: messaging}
+        name: {description: Name., type: str, sample: my-cluster}
+        exists: {description: Whether it exists., type: bool, sample: true}
+        ready: {description: Whether it is ready., type: bool, sample: false}
+        message: {description: What it says about itself., type: str, sample: "NotReady: Creating"}
+        labels: {description: Its labels., type: dict, sample: {app.kubernetes.io/part-of: pipeline}}
+        conditions:
+          description: Its conditions as they are.
+          type: list
+          elements: dict
+          sample: [{type: NotReady, status: "True", reason: Creating}]
+        images:
+          description: Images of its containers or of its pod template.
+          type: list
+          elements: str
+          sample: []
     evidence:
       description: What each hop said. Operators, pods, events and logs are there for what is not as wanted.
       type: list
       elements: dict
       contains:
-        hop: {description: 'C(application), C(operator), C(resource), C(pod) or C(topic).', type: str}
-        object: {description: Kind and name and namespace., type: str}
-        ok: {description: Whether this hop is well., type: bool}
-        message: {description: What it said., type: str}
+        hop:
+          description: C(application), C(operator), C(resource), C(pod) or C(topic).
+          type: str
+          sample: resource
+        object: {description: Kind and name and namespace., type: str, sample: Kafka my-cluster in messaging}
+        ok: {description: Whether this hop is well., type: bool, sample: false}
+        message: {description: What it said., type: str, sample: "NotReady: Creating"}
     progress:
       description: One line on what each part said last.
       type: str
-      sample: "Kafka manuela-kafka-cluster: NotReady: Creating"
+      sample: "Kafka my-cluster: NotReady: Creating"
 reasons:
   description: Always empty, because nothing is changed.
   returned: success

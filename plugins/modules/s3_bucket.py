@@ -47,6 +47,10 @@ options:
         still writes to it.
     type: float
     default: 0
+notes:
+  - The access key needs the rights C(s3:ListBucket), C(s3:CreateBucket), C(s3:DeleteObject), C(s3:DeleteBucket), and
+    C(s3:GetBucketVersioning), C(s3:ListBucketVersions), C(s3:DeleteObjectVersion), C(s3:ListBucketMultipartUploads) and
+    C(s3:AbortMultipartUpload) to empty a bucket, as far as the store knows these.
 extends_documentation_fragment:
   - manuela.event_streaming.s3
   - manuela.event_streaming.attributes
@@ -127,7 +131,16 @@ failure:
     code:
       description: What went wrong. An error that nobody thought of is C(failed) too.
       type: str
-      choices: [invalid_option, missing_library, unauthorized, refused, conflict, unreachable, failed, not_converged]
+      choices:
+        - invalid_option
+        - missing_library
+        - not_found
+        - unauthorized
+        - refused
+        - conflict
+        - unreachable
+        - failed
+        - not_converged
       sample: unauthorized
     retryable:
       description: Whether the same call may succeed later without any change.

@@ -62,6 +62,8 @@ options:
       - With O(wait_for=objects), only objects written at this time or later count, in seconds since 1970 in UTC.
         Stores keep whole seconds.
     type: float
+notes:
+  - The access key needs the right C(s3:ListBucket), and C(s3:GetObject) for O(read).
 extends_documentation_fragment:
   - manuela.event_streaming.s3
   - manuela.event_streaming.wait
@@ -148,6 +150,11 @@ s3_object_info:
       type: list
       elements: dict
       contains: *row
+      sample:
+        - key: temperature-1.txt
+          size: 720
+          last_modified: "2026-07-29T14:36:38Z"
+          age_seconds: 4
     content:
       description: The content that was read. Null when none was asked for or there is no object.
       type: dict
@@ -190,7 +197,7 @@ failure:
     code:
       description: What went wrong. An error that nobody thought of is C(failed) too.
       type: str
-      choices: [invalid_option, missing_library, not_found, unauthorized, unreachable, timeout, failed]
+      choices: [invalid_option, missing_library, not_found, unauthorized, refused, unreachable, timeout, failed]
       sample: unauthorized
     retryable:
       description: Whether the same call may succeed later without any change.

@@ -27,6 +27,12 @@ requirements:
   - cryptography >= 3.4
 extends_documentation_fragment:
   - manuela.event_streaming.attributes
+attributes:
+  idempotent:
+    support: partial
+    description: Run again with the same options it changes nothing, and makes no call that writes.
+    details:
+      - Until the renewal window begins, and once in it. With O(regenerate=always) each run makes a new pair.
 options:
   work_tree:
     description: The directory of the checked-out Git repository. Nothing outside of it is read or written.

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Mapping
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils._cluster_object.plan import (
@@ -15,6 +16,7 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._cluster_o
     goal_of,
     manifest_of,
     plan,
+    secrets_in,
     shown,
     wanted_of,
 )
@@ -40,11 +42,17 @@ def execute(params: Mapping[str, Any], check_mode: bool, clock: Clock) -> Result
 
 def carry_out(params: Mapping[str, Any], check_mode: bool, clock: Clock, kube: Kube) -> Result:
     """Converge over ``kube``, then wait."""
-    objects = Objects(kube, [wanted_of(entry) for entry in params["objects"]], goal_of(params), params["propagation"])
-    result = converge(objects, check_mode=check_mode)
-    if params["wait"] and not check_mode:
-        _wait(objects, params, clock, result)
-    return result
+    wanted, goal = [wanted_of(entry) for entry in params["objects"]], goal_of(params)
+    objects = Objects(kube, wanted, goal, params["propagation"])
+    secrets = secrets_in(wanted, goal.patch)
+    try:
+        result = converge(objects, check_mode=check_mode)
+        if params["wait"] and not check_mode:
+            _wait(objects, params, clock, result)
+    except Failure as failure:
+        failure.secrets += secrets
+        raise
+    return replace(result, secrets=secrets)
 
 
 class Objects:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from typing import Any, Mapping
+from typing import Any, Iterable, Mapping
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
 from ansible_collections.manuela.event_streaming.plugins.module_utils._kube import (
@@ -19,6 +19,8 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._kube impo
     terminating,
 )
 from ansible_collections.manuela.event_streaming.plugins.module_utils._plan import Plan
+
+_SHORTEST_SECRET = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +199,18 @@ def _masked(part: Any) -> Any:
         if isinstance(result.get(key), Mapping):
             result[key] = {name: _fingerprint(value) for name, value in result[key].items()}
     return result
+
+
+def secrets_in(wanted: Iterable[Wanted], patch: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the values that a patch gives to Secrets, which are masked wherever the module would show them.
+
+    Ansible returns the options too.  Very short values are left out: masking them would blank parts of other words.
+    """
+    if not any(entry.kind.lower() in ("secret", "secrets") for entry in wanted):
+        return ()
+    parts = [patch.get(key) for key in ("data", "stringData")]
+    values = [value for part in parts if isinstance(part, Mapping) for value in part.values()]
+    return tuple(value for value in values if isinstance(value, str) and len(value) >= _SHORTEST_SECRET)
 
 
 def _fingerprint(value: Any) -> str | None:

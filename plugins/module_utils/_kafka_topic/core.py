@@ -74,9 +74,10 @@ def execute(params: Mapping[str, Any], check_mode: bool, clock: Clock) -> Result
         return observe(wanted, {**params, "wait": params["wait"] and not check_mode}, clock, connection)
     if not wanted.namespace:
         raise Failure("invalid_option", "connection pod needs the namespace in which the pod shall run. Give namespace")
+    kube = connect(params, clock)  # asks nothing yet; a missing library shows in a rehearsal too
     if check_mode:
         return _unobserved("check mode: no consumer pod is started")
-    return observe(wanted, params, clock, ConsumerPod(connect(params, clock), wanted))
+    return observe(wanted, params, clock, ConsumerPod(kube, wanted))
 
 
 def _unobserved(reason: str) -> Result:

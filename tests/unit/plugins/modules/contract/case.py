@@ -51,6 +51,7 @@ class Fault:
     spoil: Callable[[Any], Any] = nothing
     name: str = ""
     writes: bool = False  # the fault shows only after a write
+    unforeseen: bool = False  # no rehearsal can know of it
 
     def __str__(self) -> str:
         return f"{self.code}-{self.name}" if self.name else self.code
@@ -58,13 +59,19 @@ class Fault:
 
 @dataclass(frozen=True)
 class Case:
-    """One module.  One that writes has three steps (make, change, take away); libraries: name, a version too old."""
+    """One module.  One that writes has three steps (make, change, take away), and more where it has other ways.
+
+    ``libraries`` are names, each with a version that is too old; ``needing`` are the options that make it needed,
+    where the first step does not.  ``answers`` are what the world's server may say to every request.
+    """
 
     module: str
     world: Callable[[Path], World]
     steps: tuple[Step, ...]
     faults: tuple[Fault, ...]
     libraries: Mapping[str, str] = field(default_factory=dict)
+    needing: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    answers: tuple[tuple[Any, ...], ...] = ()
 
     @property
     def writes(self) -> bool:

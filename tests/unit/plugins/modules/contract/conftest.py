@@ -11,24 +11,34 @@ from typing import Any
 
 import pytest
 from ansible_collections.manuela.event_streaming.tests.unit.plugins.modules.contract.case import Case, World
+from ansible_collections.manuela.event_streaming.tests.unit.plugins.modules.contract.documented import surprises
+from ansible_collections.manuela.event_streaming.tests.unit.plugins.modules.contract.file_world import tree_of
+from ansible_collections.manuela.event_streaming.tests.unit.plugins.modules.contract.secrecy import dresses
 from ansible_collections.manuela.event_streaming.tests.unit.plugins.modules.contract.shell import Outcome, call
 
 
 class Session:
     """One module in one world."""
 
-    def __init__(self, case: Case, world: Any, temporary: Path) -> None:
+    def __init__(self, case: Case, world: Any, home: Path, temporary: Path) -> None:
         self.case = case
+        self.home = home
         self.world: World = world
         self.temporary = temporary
 
     def run(self, params: Mapping[str, Any], *, check: bool = False) -> Outcome:
-        """Run the module, and insist on what holds for every run: no leftovers, and no secret anywhere."""
+        """Run the module, and insist on what holds for every run, good or bad.
+
+        It returns what is documented, leaves nothing behind, shows no secret, and in check mode it writes no file.
+        """
         known = {"{url}": getattr(self.world, "url", ""), "{root}": str(self.world.root)}  # type: ignore[attr-defined]
+        before = tree_of(self.home)
         outcome = call(self.case.module, {**self.world.given, **_filled(params, known)}, self.world.clock, check=check)
+        assert not check or tree_of(self.home) == before
         assert list(self.temporary.iterdir()) == []
-        for secret in self.world.secrets:
-            assert secret.encode() not in outcome.everything(), secret
+        assert surprises(self.case.module, outcome.result) == []
+        everything = outcome.everything()
+        assert [one for secret in self.world.secrets for one in dresses(secret) if one in everything] == []
         return outcome
 
 
@@ -60,7 +70,7 @@ def enter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[
         world: Any = case.world(home)
         world.monkeypatch = monkeypatch
         worlds.append(world)
-        return Session(case, world, temporary)
+        return Session(case, world, home, temporary)
 
     yield of
     for world in worlds:

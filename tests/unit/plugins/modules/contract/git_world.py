@@ -14,7 +14,17 @@ from typing import Any
 from ansible_collections.manuela.event_streaming.tests.unit.plugins.module_utils.git.git_host import TOKEN, GitHost
 from ansible_collections.manuela.event_streaming.tests.unit.plugins.modules.contract.file_world import Clock, tree_of
 
+# What Git hosts, and the proxies in front of them, answer.
+ANSWERS = tuple((status,) for status in (400, 401, 403, 404, 408, 409, 422, 429, 500, 502, 503, 504))
 SETTINGS = "[user]\n name = Colleague\n email = colleague@example.com\n[init]\n defaultBranch = main\n"
+
+
+class Answers(GitHost):
+    """The host, with a journal of what it was asked."""
+
+    def answer(self) -> None:
+        self.server.asked.append(f"{self.command} {self.path.partition('?')[0].rpartition('/')[2]}")
+        super().answer()
 
 
 class GitWorld:
@@ -34,10 +44,11 @@ class GitWorld:
         self.git(root / "remote.git", "config", "http.receivepack", "true")
         self.git(root, "clone", "-q", "remote.git", "colleague")
         self.push("app/kustomization.yaml", "resources:\n- a.yaml\n")
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), GitHost)
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
         self.server.daemon_threads = True
         self.server.stopped = threading.Event()
         self.server.root, self.server.seen, self.server.script = root, [], []
+        self.server.asked = []
         threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
         self.url = f"http://127.0.0.1:{self.server.server_port}/remote.git"
         self.given: dict[str, Any] = {"token": TOKEN, "path": str(self.work), "request_timeout": 20}
@@ -70,6 +81,19 @@ class GitWorld:
         """Let the host answer every request so."""
         self.server.script += [("/", status, text)] * 20
 
+    def be_rude(self, status: int) -> None:
+        """Let the host answer every request so."""
+        self.refuse(status, "words of the host")
+
+    def break_pack(self) -> None:
+        """Let the host tell its branches, and break when it shall send them."""
+        self.server.script += [("/git-upload-pack", 500, "broken")] * 20
+
+    def sign_badly(self) -> None:
+        """Have commits signed by a program that fails."""
+        self.git(self.work, "config", "commit.gpgSign", "true")
+        self.git(self.work, "config", "gpg.program", "false")
+
     def go_away(self) -> None:
         """Let the host listen no more."""
         self.close()
@@ -86,16 +110,17 @@ class GitWorld:
         return {name: seen for name, seen in tree_of(self.root).items() if not name.startswith("tmp/")}
 
     def written(self) -> Any:
-        """Return the work tree with its times; git itself gives an object that it meets again a new time."""
+        """Return the work tree with its times, and the pushes; git gives an object that it meets again a new time."""
         objects = sorted(path.name for place in ("work/.git", "remote.git") for path in (self.root / place).rglob("*"))
-        return self.kept(), objects
+        return self.kept(), objects, self.server.asked.count("POST git-receive-pack")
 
     def kept(self) -> Any:
         """Return work tree, index, HEAD, branches and remote; objects that nothing refers to are no trace of a run."""
         places = (self.work / ".git/index", self.work / ".git/HEAD", self.work / ".git/refs/heads")
         files = [file for place in places for file in (place, *place.rglob("*")) if file.is_file()]
         remote = {name: seen[0] for name, seen in tree_of(self.root / "remote.git").items()}
-        return tree_of(self.work, but=".git"), [(str(file), file.read_bytes()) for file in files], remote
+        beside = [name for name in tree_of(self.root) if not name.startswith(("work/", "remote.git/"))]
+        return tree_of(self.work, but=".git"), [(str(file), file.read_bytes()) for file in files], remote, beside
 
     def close(self) -> None:
         self.server.stopped.set()

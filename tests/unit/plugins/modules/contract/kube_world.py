@@ -20,6 +20,14 @@ from ansible_collections.manuela.event_streaming.tests.unit.plugins.module_utils
 )
 
 TOKEN = "sha256~s3cr3tBearer"
+
+
+def answers(*methods: str) -> tuple[tuple[int, str], ...]:
+    """Return what API servers, and the proxies before them, say to any request, and to those with these methods."""
+    statuses = (400, 401, 403, 404, 405, 408, 409, 410, 413, 415, 422, 429, 500, 502, 503, 504)
+    return tuple((status, method) for method in ("", *methods) for status in statuses)
+
+
 STATUS = {"unauthorized": 403, "conflict": 409, "refused": 422, "unreachable": 500, "not_found": 404}
 
 
@@ -36,7 +44,7 @@ class Answers(BaseHTTPRequestHandler):
         data = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         if self.headers.get("Authorization") != f"Bearer {TOKEN}":
             return self.say(401, {"kind": "Status", "message": "Unauthorized"})
-        if self.server.rude:
+        if self.server.rude and self.server.rude_to in ("", self.command):
             return self.say(self.server.rude, {"kind": "Status", "message": "says why"})
         try:
             found = self.found(json.loads(data) if data else {})
@@ -120,7 +128,7 @@ class KubeWorld:
         self.kube = kube(self.clock)
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
         self.server.daemon_threads = True
-        self.server.kube, self.server.rude = self.kube, 0
+        self.server.kube, self.server.rude, self.server.rude_to = self.kube, 0, ""
         threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
         self.given: dict[str, Any] = {
             "host": f"http://127.0.0.1:{self.server.server_port}",
@@ -128,9 +136,9 @@ class KubeWorld:
             "wait_timeout": 5,
         }
 
-    def be_rude(self, status: int) -> None:
-        """Give every request this answer."""
-        self.server.rude = status
+    def be_rude(self, status: int, method: str = "") -> None:
+        """Give every request this answer, or every one with this method."""
+        self.server.rude, self.server.rude_to = status, method
 
     def snapshot(self) -> Any:
         return json.dumps(sorted((list(key), item) for key, item in self.kube.objects.items())), self.kube.writes()

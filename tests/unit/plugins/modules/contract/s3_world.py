@@ -18,6 +18,25 @@ from ansible_collections.manuela.event_streaming.tests.unit.plugins.modules.cont
 
 SECRET = "wJalrXUtnFEMI/s3cr3t+Key"
 ROW = "<Contents><Key>{}</Key><Size>{}</Size><LastModified>2020-07-29T14:36:38Z</LastModified></Contents>"
+# What stores answer to any request, and to those that write, as far as nothing is tried again for it.
+ANSWERS = (
+    *((403, code) for code in ("InvalidAccessKeyId", "SignatureDoesNotMatch", "AllAccessDisabled", "QuotaExceeded")),
+    *((403, code) for code in ("RequestTimeTooSkewed", "AccessDenied", "InvalidSecurity", "InvalidObjectState")),
+    *((400, code) for code in ("ExpiredToken", "InvalidBucketName", "InvalidRequest", "AuthorizationHeaderMalformed")),
+    *((404, code) for code in ("NoSuchBucket", "NoSuchKey")),
+    (301, "PermanentRedirect"), (405, "MethodNotAllowed"), (412, "PreconditionFailed"), (501, "NotImplemented"),
+)  # fmt: skip
+WRITE_ANSWERS = tuple(
+    (status, code, "PUT")
+    for status, code in (
+        *((409, code) for code in ("BucketAlreadyExists", "BucketNotEmpty")),
+        *(
+            (400, code)
+            for code in ("TooManyBuckets", "IllegalLocationConstraintException", "InvalidLocationConstraint")
+        ),
+        *((403, code) for code in ("AccessDenied", "QuotaExceeded")),
+    )
+)
 
 
 class Answers(BaseHTTPRequestHandler):
@@ -38,7 +57,7 @@ class Answers(BaseHTTPRequestHandler):
         address = urlsplit(self.path)
         bucket, _slash, key = unquote(address.path).lstrip("/").partition("/")
         query = parse_qs(address.query, keep_blank_values=True)
-        if self.server.rude:
+        if self.server.rude and self.server.rude_to in ("", self.command):
             return self.refuse(*self.server.rude)
         if bucket not in self.server.buckets and (self.command, key) != ("PUT", ""):
             return self.refuse(404, "NoSuchBucket")
@@ -103,7 +122,8 @@ class S3World:
         self.clock = Clock()
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
         self.server.daemon_threads = True
-        self.server.clock, self.server.rude, self.server.hides = self.clock, None, False
+        self.server.clock, self.server.rude, self.server.rude_to = self.clock, None, ""
+        self.server.hides = False
         self.server.buckets, self.server.journal = {}, []
         threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
         self.given: dict[str, Any] = {
@@ -119,9 +139,9 @@ class S3World:
             {key.replace("_", "-"): text for key, text in objects.items()}
         )
 
-    def be_rude(self, status: int, code: str) -> None:
-        """Give every request this answer."""
-        self.server.rude = status, code
+    def be_rude(self, status: int, code: str, method: str = "") -> None:
+        """Give every request this answer, or every one with this method."""
+        self.server.rude, self.server.rude_to = (status, code), method
 
     def hide_something(self) -> None:
         """Hold what no listing shows, such as versions that a key may not list."""

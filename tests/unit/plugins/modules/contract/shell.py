@@ -24,9 +24,10 @@ COLLECTION = "ansible_collections.manuela.event_streaming"
 
 @dataclass
 class Traces:
-    """What could be seen of a run by others: arguments of children, and files that were removed afterwards."""
+    """What could be seen of a run by others: children's arguments, connections, files that were removed afterwards."""
 
     children: list[str] = field(default_factory=list)
+    connections: list[str] = field(default_factory=list)
     removed: list[bytes] = field(default_factory=list)
 
 
@@ -56,6 +57,8 @@ def _hear(event: str, args: tuple[Any, ...]) -> None:
         return
     if event == "subprocess.Popen":
         _watching[-1].children.append(repr(args[1]))
+    elif event == "socket.connect":
+        _watching[-1].connections.append(repr(args[1]))
     elif event == "os.remove":
         _keep(Path(os.fsdecode(args[0])))
     elif event == "shutil.rmtree":

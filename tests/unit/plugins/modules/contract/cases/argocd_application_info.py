@@ -9,7 +9,10 @@ from typing import Any
 
 from ansible_collections.manuela.event_streaming.tests.unit.plugins.module_utils.kube.fake_kube import APPLICATION
 from ansible_collections.manuela.event_streaming.tests.unit.plugins.modules.contract.case import Case, Fault, Step
-from ansible_collections.manuela.event_streaming.tests.unit.plugins.modules.contract.kube_world import KubeWorld
+from ansible_collections.manuela.event_streaming.tests.unit.plugins.modules.contract.kube_world import (
+    KubeWorld,
+    answers,
+)
 
 URL = "https://git.example.com/manuela-gitops.git"
 
@@ -69,8 +72,10 @@ CASE = Case(
         Fault("unauthorized", asked(api_key="wr0ng")),
         Fault("unreachable", asked(), lambda world: world.be_rude(500)),
         Fault("refused", asked(), lambda world: world.be_rude(422)),
+        Fault("conflict", asked(refresh="normal"), lambda world: world.be_rude(409, "PATCH"), writes=True),
         Fault("timeout", asked(wait_for="healthy", wait=True)),
         Fault("failed", asked(wait_for="synced", revision="a" * 40, wait=True), lambda world: world.fail()),
     ),
     {"urllib3": "1.25.11"},
+    answers=answers("PATCH"),
 )

@@ -13,7 +13,10 @@ from ansible_collections.manuela.event_streaming.tests.unit.plugins.module_utils
     FakeKube,
 )
 from ansible_collections.manuela.event_streaming.tests.unit.plugins.modules.contract.case import Case, Fault, Step
-from ansible_collections.manuela.event_streaming.tests.unit.plugins.modules.contract.kube_world import KubeWorld
+from ansible_collections.manuela.event_streaming.tests.unit.plugins.modules.contract.kube_world import (
+    KubeWorld,
+    answers,
+)
 
 ASKED = {
     "kinds": [{"kind": "Kafka", "group": "kafka.strimzi.io"}],
@@ -48,9 +51,12 @@ CASE = Case(
     Answering,
     (Step(ASKED),),
     (
+        Fault("invalid_option", {**ASKED, "ca_cert": "{root}/nowhere.pem"}),
+        Fault("not_found", ASKED, lambda world: world.be_rude(404, "POST")),
         Fault("unauthorized", {**ASKED, "api_key": "wr0ng"}),
         Fault("unreachable", ASKED, lambda world: world.be_rude(500)),
         Fault("refused", ASKED, lambda world: world.be_rude(422)),
     ),
     {"urllib3": "1.25.11"},
+    answers=tuple(one for one in answers("POST") if one != (409, "POST")),  # a review is stored nowhere
 )

@@ -4,13 +4,19 @@
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 
 from ansible_collections.manuela.event_streaming.tests.unit.plugins.module_utils.kube.fake_kube import SECRET, TOPIC
 from ansible_collections.manuela.event_streaming.tests.unit.plugins.modules.contract.case import Case, Fault, Step
-from ansible_collections.manuela.event_streaming.tests.unit.plugins.modules.contract.kube_world import KubeWorld
+from ansible_collections.manuela.event_streaming.tests.unit.plugins.modules.contract.kube_world import (
+    KubeWorld,
+    answers,
+)
 
 PASSWORD = "s3cr3t-in-a-patch"
+HIDDEN = base64.b64encode(PASSWORD.encode()).decode()
+KEYS = {"kind": "Secret", "namespace": "ns", "name": "keys"}
 
 
 class Topics(KubeWorld):
@@ -39,7 +45,14 @@ def patched(partitions: int) -> dict[str, object]:
 CASE = Case(
     "cluster_object",
     Topics,
-    (Step(patched(2)), Step(patched(3)), Step(asked("absent", wait=True))),
+    (
+        Step(patched(2)),
+        Step(patched(3)),
+        Step(asked("absent", wait=True)),
+        Step(asked("patched", objects=[KEYS], patch={"data": {"password": HIDDEN}})),
+        Step(asked("patched", objects=[KEYS], patch={"data": {"password": None}})),
+        Step(asked("present", objects=[{**KEYS, "name": "new"}], patch={"data": {"password": HIDDEN}})),
+    ),
     (
         Fault("invalid_option", asked("patched")),
         Fault(
@@ -49,7 +62,14 @@ CASE = Case(
         Fault("refused", patched(2), lambda world: world.be_rude(422)),
         Fault("conflict", patched(2), lambda world: world.be_rude(409)),
         Fault("unreachable", patched(2), lambda world: world.be_rude(500)),
+        Fault(
+            "refused",
+            asked("patched", objects=[KEYS], patch={"data": {"password": HIDDEN}}),
+            lambda world: world.be_rude(422, "PATCH"),
+            name="secret",
+        ),
         Fault("timeout", asked("absent", wait=True), lambda world: world.hold(), writes=True),
     ),
     {"urllib3": "1.25.11"},
+    answers=answers("PATCH"),
 )

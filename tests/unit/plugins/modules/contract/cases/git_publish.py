@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from ansible_collections.manuela.event_streaming.tests.unit.plugins.modules.contract.case import Case, Fault, Step
-from ansible_collections.manuela.event_streaming.tests.unit.plugins.modules.contract.git_world import GitWorld
+from ansible_collections.manuela.event_streaming.tests.unit.plugins.modules.contract.git_world import ANSWERS, GitWorld
 
 KUSTOMIZATION = "app/kustomization.yaml"
 
@@ -40,6 +40,7 @@ CASE = Case(
             asked(KUSTOMIZATION, "new"), lambda world: (world.edit(KUSTOMIZATION, "a: 1\n"), world.edit("new", "1\n"))
         ),
         Step(asked("new"), lambda world: (world.work / "new").unlink()),
+        Step(asked("kept", push=False), lambda world: world.edit("kept", "1\n")),
     ),
     (
         Fault("not_found", asked("new", path="{root}/nowhere")),
@@ -49,6 +50,8 @@ CASE = Case(
         Fault("unauthorized", asked(KUSTOMIZATION), lambda world: (edit(world), world.refuse(403, "no"))),
         Fault("unreachable", asked(KUSTOMIZATION), lambda world: (edit(world), world.go_away())),
         Fault("timeout", asked(KUSTOMIZATION, request_timeout=0.3), lambda world: (edit(world), world.be_slow())),
+        Fault("failed", asked(KUSTOMIZATION), lambda world: (edit(world), world.sign_badly()), unforeseen=True),
         Fault("missing_library", asked(KUSTOMIZATION), lambda world: world.without_programs()),
     ),
+    answers=ANSWERS,
 )

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.manuela.event_streaming.tests.unit.plugins.module_utils.git.pull_host import TOKEN, PullHost
+from ansible_collections.manuela.event_streaming.tests.unit.plugins.modules.contract import git_world
 from ansible_collections.manuela.event_streaming.tests.unit.plugins.modules.contract.case import Case, Fault, Step
 from ansible_collections.manuela.event_streaming.tests.unit.plugins.modules.contract.file_world import Clock
 
@@ -29,8 +30,12 @@ class PullWorld:
         """Let the host answer so, once."""
         self.host.script.append((part, status, text))
 
+    def be_rude(self, status: int) -> None:
+        """Let the host answer every request so, but for the question what it is."""
+        self.host.script += [("/repos/", status, '{"message": "words of the host"}')] * 20
+
     def snapshot(self) -> Any:
-        return [dict(request) for request in self.host.requests], dict(self.host.branches)
+        return [dict(request) for request in self.host.requests], dict(self.host.branches), self.host.posted
 
     def written(self) -> Any:
         return self.host.posted
@@ -72,4 +77,5 @@ CASE = Case(
         Fault("timeout", {**ASKED, "request_timeout": 0.3}, lambda world: world.host.silent.set()),
         Fault("corrupt_input", ASKED, lambda world: world.refuse("state=all", 200, "<html>")),
     ),
+    answers=git_world.ANSWERS,
 )

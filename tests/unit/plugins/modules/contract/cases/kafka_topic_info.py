@@ -11,7 +11,10 @@ from ansible_collections.manuela.event_streaming.tests.unit.plugins.module_utils
     test_kafka_topic_info as flows,
 )
 from ansible_collections.manuela.event_streaming.tests.unit.plugins.modules.contract.case import Case, Fault, Step
-from ansible_collections.manuela.event_streaming.tests.unit.plugins.modules.contract.kube_world import KubeWorld
+from ansible_collections.manuela.event_streaming.tests.unit.plugins.modules.contract.kube_world import (
+    KubeWorld,
+    answers,
+)
 
 
 class Flowing(KubeWorld):
@@ -53,8 +56,12 @@ CASE = Case(
         Fault("unauthorized", asked(api_key="wr0ng")),
         Fault("unreachable", asked(), lambda world: world.be_rude(500)),
         Fault("refused", asked(), lambda world: world.be_rude(422)),
+        Fault("not_found", asked(), lambda world: world.be_rude(404, "POST")),
+        Fault("conflict", asked(), lambda world: world.be_rude(409, "POST")),
         Fault("timeout", asked(), lambda world: world.starve(), writes=True),
         Fault("failed", asked(), lambda world: world.break_image(), writes=True),
     ),
-    {"urllib3": "1.25.11"},
+    {"urllib3": "1.25.11", "confluent_kafka": "2.2.0"},
+    {"confluent_kafka": {"connection": "direct", "bootstrap_servers": "127.0.0.1:9"}},
+    answers=answers("POST"),
 )

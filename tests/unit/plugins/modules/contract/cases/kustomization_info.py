@@ -27,6 +27,12 @@ class Repository(FileWorld):
             subprocess.run(["git", "-C", str(self.root), *words], check=True, capture_output=True)
         self.write("one/quota.yaml", "apiVersion: v1\nkind: ResourceQuota\nmetadata:\n  name: small\n")
 
+    def render_slowly(self) -> None:
+        """Have a program that does not end, as with a remote base that does not answer."""
+        self.write("one/kustomization.yaml", "resources: []\n")
+        self.write("kustomize", "#!/bin/sh\nexec sleep 30\n")
+        (self.root / "kustomize").chmod(0o755)
+
 
 ASKED = {"environments": [{"name": "factory", "path": "one"}], "compare_revision": "HEAD"}
 CASE = Case(
@@ -36,6 +42,11 @@ CASE = Case(
     (
         Fault("not_found", {**ASKED, "compare_revision": "nowhere"}),
         Fault("refused", {**ASKED, "environments": [{"name": "x", "path": ".."}]}),
+        Fault(
+            "timeout",
+            {**ASKED, "executable": "{root}/kustomize", "request_timeout": 1},
+            lambda world: world.render_slowly(),
+        ),
         Fault("corrupt_input", ASKED, lambda world: world.write("one/broken.yaml", "a: [\n")),
     ),
     {"yaml": ""},

@@ -8,7 +8,10 @@ from pathlib import Path
 
 from ansible_collections.manuela.event_streaming.tests.unit.plugins.module_utils.kube.fake_kube import DEPLOYMENT, KAFKA
 from ansible_collections.manuela.event_streaming.tests.unit.plugins.modules.contract.case import Case, Fault, Step
-from ansible_collections.manuela.event_streaming.tests.unit.plugins.modules.contract.kube_world import KubeWorld
+from ansible_collections.manuela.event_streaming.tests.unit.plugins.modules.contract.kube_world import (
+    KubeWorld,
+    answers,
+)
 
 
 class Brokers(KubeWorld):
@@ -38,4 +41,5 @@ CASE = Case(
         Fault("timeout", asked(BROKERS, wait=True)),
     ),
     {"urllib3": "1.25.11"},
+    answers=answers(),
 )

@@ -5,7 +5,11 @@
 from __future__ import annotations
 
 from ansible_collections.manuela.event_streaming.tests.unit.plugins.modules.contract.case import Case, Fault, Step
-from ansible_collections.manuela.event_streaming.tests.unit.plugins.modules.contract.s3_world import S3World
+from ansible_collections.manuela.event_streaming.tests.unit.plugins.modules.contract.s3_world import (
+    ANSWERS,
+    WRITE_ANSWERS,
+    S3World,
+)
 
 LAKE = {"name": "lake"}
 
@@ -40,6 +44,18 @@ CASE = Case(
         Fault("conflict", {**LAKE, "state": "absent", "prefixes": ["manuela-"]}, hidden, writes=True),
         Fault("unauthorized", LAKE, lambda world: world.be_rude(403, "SignatureDoesNotMatch")),
         Fault("unreachable", {**LAKE, "endpoint_url": "http://127.0.0.1:9"}),
+        Fault(
+            "not_found",  # deleted by somebody else between two requests
+            {**LAKE, "state": "empty", "all_keys": True},
+            lambda world: (filled(world), world.be_rude(404, "NoSuchBucket", "POST")),
+            writes=True,
+        ),
+        Fault(
+            "conflict",
+            {**LAKE, "state": "absent", "all_keys": True},
+            lambda world: (world.put("lake"), world.be_rude(409, "BucketNotEmpty", "DELETE")),
+            writes=True,
+        ),
         Fault("failed", LAKE, lambda world: world.be_rude(418, "Teapot")),
         Fault(
             "not_converged",
@@ -49,4 +65,5 @@ CASE = Case(
         ),
     ),
     {"botocore": "1.28.0"},
+    answers=ANSWERS + WRITE_ANSWERS,
 )

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from ansible_collections.manuela.event_streaming.tests.unit.plugins.modules.contract.case import Case, Fault, Step
-from ansible_collections.manuela.event_streaming.tests.unit.plugins.modules.contract.s3_world import S3World
+from ansible_collections.manuela.event_streaming.tests.unit.plugins.modules.contract.s3_world import ANSWERS, S3World
 
 LAKE = {"name": "lake"}
 
@@ -27,8 +27,10 @@ CASE = Case(
         Fault("not_found", {**LAKE, "read": "key", "key": "nothing"}),
         Fault("unauthorized", LAKE, lambda world: world.be_rude(403, "AccessDenied")),
         Fault("unreachable", {**LAKE, "endpoint_url": "http://127.0.0.1:9"}),
+        Fault("refused", {**LAKE, "read": "newest"}, lambda world: world.be_rude(403, "InvalidObjectState")),
         Fault("failed", LAKE, lambda world: world.be_rude(418, "Teapot")),
         Fault("timeout", {**LAKE, "wait_for": "objects", "min_count": 9, "wait": True, "wait_timeout": 3}),
     ),
     {"botocore": "1.28.0"},
+    answers=ANSWERS,
 )
