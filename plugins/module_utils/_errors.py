@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-import re
+from itertools import takewhile
 from typing import Any, Literal, Mapping, get_args
 
 Code = Literal[
@@ -76,4 +76,4 @@ def require_version(name: str, found: str, minimum: str, purpose: str) -> None:
 
 
 def _numbers(version: str) -> list[int]:
-    return [int(re.match(r"\d*", part)[0] or 0) for part in version.split(".")[:3]]  # type: ignore[index]
+    return [int("".join(takewhile(str.isdecimal, part)) or 0) for part in version.split(".")[:3]]

@@ -11,14 +11,13 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
-import signal
-import subprocess
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Collection, Mapping
 from urllib.parse import quote, urlsplit
 
+from ansible_collections.manuela.event_streaming.plugins.module_utils._child import Late, run_child
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git_errors import git_failure
 from ansible_collections.manuela.event_streaming.plugins.module_utils._proxies import VARIABLES as PROXY_VARIABLES
@@ -204,15 +203,11 @@ class Git:
     def _spawn(
         self, command: list[str], directory: Path, env: dict[str, str], data: bytes, verb: str, url: str
     ) -> Done:
-        # A session of its own, which run_command cannot give: no terminal to ask on, one group to end at the deadline.
-        child = subprocess.Popen(  # pylint: disable=ansible-bad-function
-            command, cwd=directory, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            start_new_session=True)  # fmt: skip
         try:
-            out, err = child.communicate(data, timeout=self.access.timeout)
-        except subprocess.TimeoutExpired:
-            raise self._late(verb, url, _end(child)) from None
-        return Done(child.returncode, out, self.redact(err.decode("utf-8", "replace")))
+            code, out, err = run_child(command, timeout=self.access.timeout, directory=directory, env=env, data=data)
+        except Late as late:
+            raise self._late(verb, url, late.said) from None
+        return Done(code, out, self.redact(err.decode("utf-8", "replace")))
 
     def _late(self, verb: str, url: str, said: str) -> Failure:
         where = f" with {url}" if url else f" in {self.directory}"
@@ -258,20 +253,6 @@ class Git:
 
 def _kept(name: str) -> bool:
     return name not in _DROPPED and not name.startswith("GIT_TRACE")
-
-
-def _end(child: subprocess.Popen[bytes]) -> str:
-    """Kill the child with all its children; return the last line that it wrote."""
-    try:
-        os.killpg(child.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
-    try:
-        err = child.communicate(timeout=5)[1]
-    except subprocess.TimeoutExpired:  # a grandchild in another session still holds the pipe
-        return ""
-    lines = err.decode("utf-8", "replace").strip().splitlines()
-    return lines[-1] if lines else ""
 
 
 def _existing(name: str, option: str) -> str:

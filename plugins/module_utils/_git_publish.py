@@ -38,6 +38,7 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._wait impo
 
 _RACE = re.compile(r"fetch first|non-fast-forward|failed to update ref|cannot lock ref|incorrect old value|stale info")
 _PORCELAIN = re.compile(r"^([ +\-*!=]\t|To |Done$)")
+_CHANCE = random.SystemRandom()  # two runs that were forked from one process do not draw the same
 _LONGEST_PAUSE = 3.0
 _WIRE_RETRIES = 2  # for a connection that breaks; losing a race has push_retries
 
@@ -68,7 +69,7 @@ def execute(params: Mapping[str, Any], check_mode: bool, clock: Clock) -> Result
 
 def _pause(attempt: int) -> float:
     """Return a random pause, so that two that met once do not meet again; longer with every attempt."""
-    return random.uniform(0.02, min(_LONGEST_PAUSE, 0.1 * 2 ** min(attempt, 6)))  # noqa: S311 - no secret
+    return _CHANCE.uniform(0.02, min(_LONGEST_PAUSE, 0.1 * 2 ** min(attempt, 6)))
 
 
 class Publisher:

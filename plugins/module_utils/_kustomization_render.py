@@ -5,17 +5,15 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import signal
-import subprocess
 import tarfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils import _yaml_text
+from ansible_collections.manuela.event_streaming.plugins.module_utils._child import Late, run_child
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git import Git
 
@@ -35,25 +33,16 @@ class Program:
     def build(self, directory: Path) -> str:
         """Return the manifests that the kustomization in ``directory`` makes."""
         verb = "build" if "kustomize" in Path(self.path).name else "kustomize"
-        child = subprocess.Popen(  # pylint: disable=ansible-bad-function
-            [self.path, verb, str(directory)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,  # no terminal to ask on, and one group to stop at the deadline
-        )
         try:
-            out, err = child.communicate(timeout=self.timeout)
-        except subprocess.TimeoutExpired:
-            os.killpg(child.pid, signal.SIGKILL)
-            child.communicate()
+            code, out, err = run_child([self.path, verb, str(directory)], timeout=self.timeout)
+        except Late:
             raise Failure(
                 "timeout",
                 f"rendering {directory.name} did not end within {self.timeout:.0f} s. Look for a remote base that "
                 "does not answer, or give a longer request_timeout",
                 retryable=True,
             ) from None
-        if child.returncode:
+        if code:
             raise Failure("corrupt_input", _said(err.decode("utf-8", "replace"), directory))
         return out.decode("utf-8", "replace")
 

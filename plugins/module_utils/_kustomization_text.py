@@ -203,8 +203,8 @@ def _parsed_value(text: str) -> str:
 
 def uncommented(source: Source, first: int, last: int, column: int, wanted_column: int) -> str:
     """Return the lines of a commented-out entry as they read in force, with the dash in ``wanted_column``."""
-    inner = len(_COMMENTED_ITEM.match(_line(source, first))[2])  # type: ignore[index]
-    cut = column + 1 + inner
+    behind = _line(source, first)[column + 1 :]  # the comment sign stands in ``column``
+    cut = column + 1 + len(behind) - len(behind.lstrip(" \t"))
     return "".join(" " * wanted_column + _line(source, number)[cut:] for number in range(first, last + 1))
 
 

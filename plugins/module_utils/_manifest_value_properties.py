@@ -19,13 +19,17 @@ _CONTROL = {"t": "\t", "n": "\n", "r": "\r", "f": "\f"}
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """One key with its value; ``line`` counts from 0, ``lines`` is more than 1 where the value is continued."""
+    """One key with its value; ``line`` counts from 0, ``lines`` is more than 1 where the value is continued.
+
+    ``head`` is all that stands before the value as it is written, ``separator`` the last part of that.
+    """
 
     key: str
     value: str
     line: int
     lines: int
     head: str
+    separator: str
 
 
 @lru_cache(maxsize=16)
@@ -49,7 +53,7 @@ def _read(text: str) -> Iterator[Property]:
         found = _LINE.fullmatch(logical)
         if found:
             head = found[1] + found[2] + found[3]
-            yield Property(_unescaped(found[2]), _unescaped(found[4]), first, number - first, head)
+            yield Property(_unescaped(found[2]), _unescaped(found[4]), first, number - first, head, found[3])
 
 
 def get(text: str, key: str, where: str) -> Property | None:
@@ -81,7 +85,7 @@ def new_line(text: str, key: str, value: str) -> tuple[int, str]:
     indent, separator = "", "="
     if last is not None:
         indent = last.head[: len(last.head) - len(last.head.lstrip())]
-        separator = re.search(r"[ \t\f]*[=:]?[ \t\f]*$", last.head)[0] or "="  # type: ignore[index]
+        separator = last.separator or "="
     return (last.line + last.lines if last else 0), indent + _escaped_key(key) + separator + escaped_value(value)
 
 

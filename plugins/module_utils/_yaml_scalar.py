@@ -104,8 +104,9 @@ def literal_block(source: Source, node: Node, value: str) -> str:
         )
     chomping = "-" if not value.endswith("\n") else "+" if value.endswith("\n\n") else ""
     open_end = bool(body) and body[-1] != "" and not chomping.startswith("+")
-    if open_end and not value.endswith("\n"):
-        chomping = _HEADER.match(header)[2]  # type: ignore[index]
+    found = _HEADER.match(header)
+    if found and open_end and not value.endswith("\n"):
+        chomping = found[2]
     indent = " " * block_indent(source, node)
     lines = (value if not value.endswith("\n") else value[:-1]).split("\n")
     written = eol.join((indent + line) if line else "" for line in lines)

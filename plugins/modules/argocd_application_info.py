@@ -123,9 +123,9 @@ EXAMPLES = r"""
   manuela.event_streaming.argocd_application_info:
     context: factory
     applications:
-      - path: deployment/execenv-factorydatacenter
-        repo_url: https://git.example.com/manuela/manuela-gitops.git
-      - name: manuela-stormshift-messaging
+      - path: environments/factory
+        repo_url: https://git.example.com/demo/gitops.git
+      - name: messaging
     wait_for: healthy
     revision: "{{ published.git_publish.revision }}"
     work_tree: "{{ work_tree }}"
@@ -137,7 +137,7 @@ EXAMPLES = r"""
   manuela.event_streaming.argocd_application_info:
     context: factory
     applications:
-      - name: manuela-data-lake-factory-mirror-maker
+      - name: mirror
     wait_for: absent
     wait: true
 """

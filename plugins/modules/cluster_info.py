@@ -70,7 +70,7 @@ EXAMPLES = r"""
         resource: applications.argoproj.io
       - verbs: [get]
         resource: pods/log
-        namespace: manuela-stormshift-messaging
+        namespace: messaging
   register: factory
   failed_when: factory is failed or not factory.cluster_info.permissions | map(attribute='allowed') is all
 """
@@ -85,7 +85,7 @@ cluster_info:
     user:
       description: Name of the user. Null on servers before Kubernetes 1.28.
       type: str
-      sample: presenter
+      sample: deployer
     apps_domain:
       description: Domain of the router (C(spec.domain) of C(ingresses.config.openshift.io/cluster)). Null elsewhere.
       type: str

@@ -81,8 +81,8 @@ EXAMPLES = r"""
     context: factory
     objects:
       - kind: KafkaTopic
-        namespace: manuela-stormshift-messaging
-        label_selector: strimzi.io/cluster=manuela-kafka-cluster
+        namespace: messaging
+        label_selector: strimzi.io/cluster=my-cluster
     state: absent
     wait: true
     wait_timeout: 120
@@ -92,7 +92,7 @@ EXAMPLES = r"""
     context: factory
     objects:
       - kind: KafkaMirrorMaker2
-        namespace: manuela-data-lake-factory-mirror-maker
+        namespace: mirror
         name: factory-to-central
     state: scaled
     replicas: 0

@@ -76,23 +76,23 @@ EXAMPLES = r"""
   manuela.event_streaming.deployment_link:
     work_tree: "{{ work_tree }}"
     environments:
-      - deployment/execenv-factorydatacenter
-      - deployment/execenv-centraldatacenter
+      - environments/factory
+      - environments/central
     links:
-      - environment: deployment/execenv-factorydatacenter
-        target: config/instances/manuela-data-lake/manuela-data-lake-factory-mirror-maker.yaml
-      - environment: deployment/execenv-centraldatacenter
-        target: config/instances/manuela-data-lake/manuela-data-lake-central-kafka-cluster.yaml
+      - environment: environments/factory
+        target: applications/mirror.yaml
+      - environment: environments/central
+        target: applications/central-kafka.yaml
 
 - name: Remove every link to an Application of the data lake
   manuela.event_streaming.deployment_link:
     work_tree: "{{ work_tree }}"
     links:
-      - environment: deployment/execenv-factorydatacenter
-        target: config/instances/manuela-data-lake
+      - environment: environments/factory
+        target: applications
         state: absent
-      - environment: deployment/execenv-centraldatacenter
-        target: config/instances/manuela-data-lake
+      - environment: environments/central
+        target: applications
         state: absent
 """
 
@@ -132,19 +132,19 @@ deployment_link:
       elements: str
   sample:
     links:
-      - environment: deployment/execenv-centraldatacenter
-        name: manuela-data-lake-central-kafka-cluster.yaml
-        target: config/instances/manuela-data-lake/manuela-data-lake-central-kafka-cluster.yaml
+      - environment: environments/central
+        name: central-kafka.yaml
+        target: applications/central-kafka.yaml
         before: absent
         after: present
-    created: [deployment/execenv-centraldatacenter/manuela-data-lake-central-kafka-cluster.yaml]
+    created: [environments/central/central-kafka.yaml]
     removed: []
 reasons:
   description: Why something was changed, one sentence each.
   returned: success
   type: list
   elements: str
-  sample: ["deployment/execenv-centraldatacenter/manuela-data-lake-central-kafka-cluster.yaml: is missing"]
+  sample: ["environments/central/central-kafka.yaml: is missing"]
 failure:
   description: What kind of failure this is.
   returned: failure

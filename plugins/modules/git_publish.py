@@ -123,13 +123,13 @@ author:
 EXAMPLES = r"""
 - name: Publish what the stage edited
   manuela.event_streaming.git_publish:
-    path: /home/presenter/manuela-gitops
+    path: /home/deployer/gitops
     branch: main
     token: "{{ git_token }}"
     commits:
-      - subject: copy MQtt data to Kafka in factory
+      - subject: Switch Kafka on in the factory
         paths:
-          - config/instances/manuela-stormshift/messaging/kustomization.yaml
+          - apps/messaging/kustomization.yaml
   register: published
 
 - name: Show the revision to wait for
@@ -138,21 +138,21 @@ EXAMPLES = r"""
 
 - name: Publish two commits with one push; the first says what was there before
   manuela.event_streaming.git_publish:
-    path: /home/presenter/manuela-gitops
+    path: /home/deployer/gitops
     commits:
       - subject: Set certificate
-        paths: [config/instances/manuela-data-lake]
+        paths: [apps/central-kafka]
         trailers:
           Before: "{{ worktree.git_worktree.revision }}"
       - subject: Undeploy
-        paths: [deployment]
+        paths: [environments]
 
 - name: Bring back what was there before, and keep the commits of others
   manuela.event_streaming.git_publish:
-    path: /home/presenter/manuela-gitops
+    path: /home/deployer/gitops
     commits:
       - subject: Restore what was before
-        paths: [config, deployment]
+        paths: [apps, environments]
         restore:
           trailer: Before
           subjects: [Set certificate, Undeploy]
@@ -180,12 +180,12 @@ git_publish:
         message:
           description: Commit message, trailers included.
           type: str
-          sample: copy MQtt data to Kafka in factory
+          sample: Switch Kafka on in the factory
         paths:
           description: Paths that the commit changed.
           type: list
           elements: str
-          sample: [config/instances/manuela-stormshift/messaging/kustomization.yaml]
+          sample: [apps/messaging/kustomization.yaml]
         revision:
           description: The commit. Null when none was needed, and in check mode.
           type: str
@@ -206,7 +206,7 @@ git_publish:
       description: Paths that the new commits changed.
       type: list
       elements: str
-      sample: [config/instances/manuela-stormshift/messaging/kustomization.yaml]
+      sample: [apps/messaging/kustomization.yaml]
 reasons:
   description: Why something was published.
   returned: success
@@ -242,7 +242,7 @@ failure:
           refused, the C(branch), the C(revision) that was kept, C(kept_as) which reference, and whether the branch is
           C(protected), so that another one would be taken.
       type: dict
-      sample: {paths: [config/instances/manuela-stormshift/messaging/kustomization.yaml]}
+      sample: {paths: [apps/messaging/kustomization.yaml]}
 """
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils import _git_publish

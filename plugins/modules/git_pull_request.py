@@ -85,10 +85,10 @@ author:
 EXAMPLES = r"""
 - name: Propose what was published to a branch
   manuela.event_streaming.git_pull_request:
-    repo: https://git.example.com/demo/manuela-gitops.git
+    repo: https://git.example.com/demo/gitops.git
     head: demo
     base: main
-    title: copy MQtt data to Kafka in factory
+    title: Switch Kafka on in the factory
     token: "{{ git_token }}"
   register: proposed
 
@@ -106,7 +106,7 @@ git_pull_request:
     url:
       description: Its page. Null in check mode when it would have to be opened.
       type: str
-      sample: https://git.example.com/demo/manuela-gitops/pulls/7
+      sample: https://git.example.com/demo/gitops/pulls/7
     number:
       description: Its number. Null in check mode when it would have to be opened.
       type: int
@@ -146,7 +146,7 @@ failure:
     details:
       description: Further facts, C(by_hand), the page on which a person opens the request, and what the host C(said).
       type: dict
-      sample: {by_hand: https://git.example.com/demo/manuela-gitops/compare/main...demo}
+      sample: {by_hand: https://git.example.com/demo/gitops/compare/main...demo}
 """
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils import _git_pull_request, _options

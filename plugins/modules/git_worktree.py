@@ -64,18 +64,18 @@ author:
 EXAMPLES = r"""
 - name: Keep a work copy of the GitOps repository
   manuela.event_streaming.git_worktree:
-    repo: https://git.example.com/demo/manuela-gitops.git
-    path: "{{ ansible_env.HOME }}/manuela-gitops"
+    repo: https://git.example.com/demo/gitops.git
+    path: "{{ ansible_env.HOME }}/gitops"
     branch: main
     token: "{{ git_token }}"
 
 - name: Take a clone of one's own, and refuse to overwrite edits in the messaging directory
   manuela.event_streaming.git_worktree:
-    repo: git@git.example.com:demo/manuela-gitops.git
-    path: /home/presenter/manuela-gitops
-    ssh_key_file: /home/presenter/.ssh/demo
+    repo: git@git.example.com:demo/gitops.git
+    path: /home/deployer/gitops
+    ssh_key_file: /home/deployer/.ssh/gitops
     protect:
-      - config/instances/manuela-stormshift/messaging
+      - apps/messaging
 """
 
 RETURN = r"""
@@ -87,7 +87,7 @@ git_worktree:
     path:
       description: Directory of the work copy.
       type: str
-      sample: /home/presenter/manuela-gitops
+      sample: /home/deployer/gitops
     branch:
       description: Branch that is checked out.
       type: str
@@ -120,7 +120,7 @@ git_worktree:
     repo:
       description: URL of the repository.
       type: str
-      sample: https://git.example.com/demo/manuela-gitops.git
+      sample: https://git.example.com/demo/gitops.git
 reasons:
   description: Why something was done, or could not be done.
   returned: success

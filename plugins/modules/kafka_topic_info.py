@@ -146,11 +146,11 @@ EXAMPLES = r"""
 - name: Wait until sensor records flow, and show five of each topic
   manuela.event_streaming.kafka_topic_info:
     context: factory
-    namespace: manuela-stormshift-messaging
-    cluster: manuela-kafka-cluster
+    namespace: messaging
+    cluster: my-cluster
     topics:
-      - iot-sensor-sw-temperature
-      - iot-sensor-sw-vibration
+      - temperature
+      - vibration
     wait_for: flowing
     wait: true
     wait_timeout: 120
@@ -158,18 +158,18 @@ EXAMPLES = r"""
 - name: Read the newest records over the central cluster's route
   manuela.event_streaming.kafka_topic_info:
     connection: direct
-    bootstrap_servers: bootstrap-manuela-data-lake-central-kafka-cluster.apps.example.com:443
+    bootstrap_servers: kafka.apps.example.com:443
     ca_cert: central-kafka.pem
-    topics: [manuela-factory.iot-sensor-sw-temperature]
+    topics: [factory.temperature]
 
 - name: Ask in the factory's cluster whether a client there reaches and trusts the central cluster's route
   manuela.event_streaming.kafka_topic_info:
     context: factory
-    namespace: manuela-stormshift-messaging
-    cluster: manuela-kafka-cluster
-    bootstrap_servers: bootstrap-manuela-data-lake-central-kafka-cluster.apps.example.com:443
+    namespace: messaging
+    cluster: my-cluster
+    bootstrap_servers: kafka.apps.example.com:443
     trusted_certificates: "{{ lookup('ansible.builtin.file', 'central-kafka.pem') }}"
-    topics: [manuela-factory.iot-sensor-sw-temperature]
+    topics: [factory.temperature]
     sample: 0
 """
 

@@ -73,9 +73,9 @@ EXAMPLES = r"""
     work_tree: "{{ work_tree }}"
     environments:
       - name: factory
-        path: deployment/execenv-factorydatacenter
+        path: environments/factory
       - name: central
-        path: deployment/execenv-centraldatacenter
+        path: environments/central
     compare_revision: HEAD
   register: rendered
 
@@ -131,9 +131,9 @@ kustomization_info:
         objects:
           - api_version: kafka.strimzi.io/v1
             kind: Kafka
-            namespace: manuela-stormshift-messaging
-            name: manuela-kafka-cluster
-            application: manuela-stormshift-messaging
+            namespace: messaging
+            name: my-cluster
+            application: messaging
             images: []
         added: []
         removed: []

@@ -88,7 +88,7 @@ EXAMPLES = r"""
   manuela.event_streaming.kustomization_resource:
     work_tree: "{{ work_tree }}"
     entries:
-      - path: config/instances/manuela-stormshift/messaging
+      - path: apps/messaging
         entry: messaging-kafka
         match: suffix
 
@@ -96,11 +96,11 @@ EXAMPLES = r"""
   manuela.event_streaming.kustomization_resource:
     work_tree: "{{ work_tree }}"
     entries:
-      - path: config/instances/manuela-stormshift/messaging/kustomization.yaml
+      - path: apps/messaging/kustomization.yaml
         entry: messaging-kafka
         match: suffix
         state: disabled
-      - path: config/instances/manuela-stormshift/messaging
+      - path: apps/messaging
         entry: route.yaml
         field: patchesStrategicMerge
         state: absent
@@ -109,7 +109,7 @@ EXAMPLES = r"""
   manuela.event_streaming.kustomization_resource:
     work_tree: "{{ work_tree }}"
     entries:
-      - path: config/instances/manuela-stormshift/messaging
+      - path: apps/messaging
         entry: quota.yaml
         field: resources
         missing: add
@@ -149,10 +149,10 @@ kustomization_resource:
           description: The same after the task.
           type: str
   sample:
-    files: [config/instances/manuela-stormshift/messaging/kustomization.yaml]
+    files: [apps/messaging/kustomization.yaml]
     entries:
-      - path: config/instances/manuela-stormshift/messaging/kustomization.yaml
-        entry: ../../../templates/manuela-openshift-prod/messaging-kafka
+      - path: apps/messaging/kustomization.yaml
+        entry: ../../templates/messaging-kafka
         field: bases
         line: 25
         before: disabled

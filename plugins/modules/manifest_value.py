@@ -96,11 +96,11 @@ EXAMPLES = r"""
   manuela.event_streaming.manifest_value:
     work_tree: "{{ work_tree }}"
     values:
-      - path: config/instances/manuela-data-lake/central-kafka-cluster/kafka-cluster.yaml
+      - path: apps/central-kafka/kafka.yaml
         kind: Kafka
         key_path: [spec, kafka, listeners, name=external, configuration, bootstrap, host]
         value: bootstrap.apps.example.com
-      - path: config/instances/manuela-data-lake/manuela-data-lake-central-kafka-cluster.yaml
+      - path: applications/central-kafka.yaml
         kind: Application
         key_path: [spec, source, targetRevision]
         value: main
@@ -109,11 +109,11 @@ EXAMPLES = r"""
   manuela.event_streaming.manifest_value:
     work_tree: "{{ work_tree }}"
     values:
-      - path: config/instances/manuela-data-lake/central-s3-store/kafka-to-s3-cm.yaml
+      - path: apps/archive/settings.yaml
         key_path: [data, application.properties]
         property: s3.bucket.name
-        value: manuela-data-lake
-      - path: config/instances/manuela-data-lake/central-s3-store/s3-secret.yaml
+        value: data-lake
+      - path: apps/archive/credentials.yaml
         key_path: [data, application.properties]
         encoding: base64
         property: s3.secretKey
@@ -153,19 +153,19 @@ manifest_value:
           description: The same after the task.
           type: str
   sample:
-    files: [kafka-to-s3-cm.yaml]
+    files: [apps/archive/settings.yaml]
     settings:
-      - path: kafka-to-s3-cm.yaml
+      - path: apps/archive/settings.yaml
         key_path: [data, application.properties]
         property: s3.bucket.name
-        before: manuela
-        after: manuela-data-lake
+        before: old-lake
+        after: data-lake
 reasons:
   description: Why something was changed, one sentence each.
   returned: success
   type: list
   elements: str
-  sample: ["kafka-to-s3-cm.yaml: data.application.properties, property s3.bucket.name differs"]
+  sample: ["apps/archive/settings.yaml: data.application.properties, property s3.bucket.name differs"]
 failure:
   description: What kind of failure this is.
   returned: failure

@@ -84,11 +84,11 @@ EXAMPLES = r"""
     context: factory
     resources:
       - kind: Kafka
-        namespace: manuela-stormshift-messaging
-        name: manuela-kafka-cluster
+        namespace: messaging
+        name: my-cluster
       - kind: Integration
-        namespace: manuela-stormshift-messaging
-        name: mqtt2kafka-integration
+        namespace: messaging
+        name: mqtt-to-kafka
     wait: true
     wait_timeout: 900
 
@@ -96,7 +96,7 @@ EXAMPLES = r"""
   manuela.event_streaming.resource_status_info:
     resources:
       - kind: Namespace
-        name: manuela-data-lake-factory-mirror-maker
+        name: mirror
         state: absent
     wait: true
 """

@@ -63,16 +63,16 @@ author:
 EXAMPLES = r"""
 - name: Create a bucket
   manuela.event_streaming.s3_bucket:
-    name: manuela-data-lake
+    name: data-lake
     endpoint_url: https://s3.example.com
     access_key: "{{ s3_access_key }}"
     secret_key: "{{ s3_secret_key }}"
 
-- name: Empty it, but only if all of its objects are the demo's, and see it empty twice
+- name: Empty it, but only if all of its objects are of these two kinds, and see it empty twice
   manuela.event_streaming.s3_bucket:
-    name: manuela-data-lake
+    name: data-lake
     state: empty
-    prefixes: [manuela-temperature-, manuela-vibration-]
+    prefixes: [temperature-, vibration-]
     quiet_seconds: 10
     endpoint_url: https://s3.example.com
     access_key: "{{ s3_access_key }}"
@@ -88,7 +88,7 @@ s3_bucket:
     name:
       description: Name of the bucket.
       type: str
-      sample: manuela-data-lake
+      sample: data-lake
     exists:
       description: Whether it exists.
       type: bool

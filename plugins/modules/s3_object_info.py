@@ -77,8 +77,8 @@ author:
 EXAMPLES = r"""
 - name: Wait for the first object of each kind, and read the newest
   manuela.event_streaming.s3_object_info:
-    name: manuela-data-lake
-    prefix: [manuela-temperature-, manuela-vibration-]
+    name: data-lake
+    prefix: [temperature-, vibration-]
     wait_for: objects
     modified_after: "{{ started_at }}"
     wait: true
@@ -95,9 +95,9 @@ EXAMPLES = r"""
 
 - name: Read one object, whose key holds blanks and colons
   manuela.event_streaming.s3_object_info:
-    name: manuela-data-lake
+    name: data-lake
     read: key
-    key: manuela-temperature-Wed Jul 29 14:36:38 UTC 2020.txt
+    key: temperature-Wed Jul 29 14:36:38 UTC 2026.txt
     endpoint_url: https://s3.example.com
     access_key: "{{ s3_access_key }}"
     secret_key: "{{ s3_secret_key }}"
@@ -112,7 +112,7 @@ s3_object_info:
     bucket:
       description: Name of the bucket.
       type: str
-      sample: manuela-data-lake
+      sample: data-lake
     exists:
       description: Whether the bucket exists.
       type: bool
@@ -132,7 +132,7 @@ s3_object_info:
         key:
           description: Key of the object.
           type: str
-          sample: manuela-temperature-Wed Jul 29 14:36:38 UTC 2020.txt
+          sample: temperature-Wed Jul 29 14:36:38 UTC 2026.txt
         size:
           description: Size in bytes.
           type: int
@@ -140,7 +140,7 @@ s3_object_info:
         last_modified:
           description: When it was written, in UTC.
           type: str
-          sample: "2020-07-29T14:36:38Z"
+          sample: "2026-07-29T14:36:38Z"
         age_seconds:
           description: How long ago that was.
           type: int
@@ -162,7 +162,7 @@ s3_object_info:
         key:
           description: Key of the object.
           type: str
-          sample: manuela-temperature-Wed Jul 29 14:36:38 UTC 2020.txt
+          sample: temperature-Wed Jul 29 14:36:38 UTC 2026.txt
         text:
           description: The first bytes as UTF-8 text, those of what was packed for an object in gzip's format.
           type: str
@@ -182,7 +182,7 @@ s3_object_info:
     progress:
       description: One line that says what was seen.
       type: str
-      sample: "bucket manuela-data-lake: 12 object(s), newest 'manuela-temperature-1.txt' 4 s old"
+      sample: "bucket data-lake: 12 object(s), newest 'temperature-1.txt' 4 s old"
 reasons:
   description: Always empty, as nothing is changed.
   returned: success

@@ -165,26 +165,26 @@ EXAMPLES = r"""
   manuela.event_streaming.tls_secret:
     work_tree: "{{ work_tree }}"
     manifests:
-      - path: config/instances/manuela-data-lake/central-kafka-cluster/kafka-tls-certificate-and-key.yaml
+      - path: apps/central-kafka/tls-pair.yaml
         holds: pair
-      - path: config/instances/manuela-data-lake/factory-mirror-maker/kafka-tls-certificate.yaml
+      - path: apps/mirror/tls-trust.yaml
         holds: certificate
     subject_alt_name:
       - DNS:*.apps.example.com
-      - DNS:bootstrap-manuela-data-lake-central-kafka-cluster.apps.example.com
+      - DNS:kafka.apps.example.com
     subject:
       C: DE
-      OU: Manuela
+      OU: Streaming
     private_key_in_git: true
 
 - name: The same with a private key that only the cluster's Sealed Secrets controller can open
   manuela.event_streaming.tls_secret:
     work_tree: "{{ work_tree }}"
     manifests:
-      - path: config/instances/manuela-data-lake/central-kafka-cluster/kafka-tls-sealed.yaml
+      - path: apps/central-kafka/tls-sealed.yaml
         holds: pair
         sealing_certificate: "{{ lookup('ansible.builtin.file', 'sealed-secrets.pem') }}"
-      - path: config/instances/manuela-data-lake/factory-mirror-maker/kafka-tls-certificate.yaml
+      - path: apps/mirror/tls-trust.yaml
         holds: certificate
     subject_alt_name:
       - DNS:*.apps.example.com

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -24,6 +23,7 @@ from ansible_collections.manuela.event_streaming.tests.unit.plugins.modules.cont
     cluster_info,
     git_pull_request,
 )
+from ansible_collections.manuela.event_streaming.tests.unit.plugins.modules.contract.example_tree import grow
 from ansible_collections.manuela.event_streaming.tests.unit.plugins.modules.contract.file_world import FileWorld
 from ansible_collections.manuela.event_streaming.tests.unit.plugins.modules.contract.kube_world import (
     TOKEN,
@@ -35,53 +35,43 @@ from ansible_collections.manuela.event_streaming.tests.unit.plugins.modules.cont
 
 pytestmark = pytest.mark.slow
 
-LAB = Path(shell_of("s3_bucket").__file__).resolve().parents[2] / "lab/gitops"
-MESSAGING, MIRROR = "manuela-stormshift-messaging", "manuela-data-lake-factory-mirror-maker"
-URL = "https://git.example.com/demo/manuela-gitops.git"
+URL = "https://git.example.com/demo/gitops.git"
 READY = {"status": {"conditions": [{"type": "Ready", "status": "True"}]}}
 REVISION = "8f14e45fceea167a5a36dedd4bea2543c9f2e6a1"
 
 
 def work_tree(world: Any) -> dict[str, Any]:
-    """Take the lab's repository as the work tree."""
-    if not LAB.is_dir():
-        pytest.skip("this copy of the collection comes without the lab")
-    shutil.rmtree(world.root, ignore_errors=True)
-    shutil.copytree(LAB, world.root, symlinks=True)
-    for words in (["init", "-q"], ["add", "-A"], ["-c", "user.name=n", "-c", "user.email=e", "commit", "-qm", "first"]):
-        subprocess.run(["git", "-C", str(world.root), *words], check=True, capture_output=True)
+    """Have the repository of the examples as the work tree."""
+    grow(world.root)
     return {"work_tree": str(world.root), "s3_secret_key": "s3cr3t"}
 
 
 def sealing(world: Any) -> dict[str, Any]:
     """Have a SealedSecret besides, and the controller's certificate where the lookup finds it."""
     variables = work_tree(world)
-    place = "config/instances/manuela-data-lake/central-kafka-cluster/kafka-tls-sealed.yaml"
-    world.write(place, sealed.BLOCKS.format(""))
+    world.write("apps/central-kafka/tls-sealed.yaml", sealed.BLOCKS.format(""))
     key = sealed.rsa.generate_private_key(public_exponent=65537, key_size=2048)
     return {**variables, "lookup": lambda plugin, name: sealed.certificate_of(key)}
 
 
 def repository(world: Any) -> dict[str, Any]:
     """Let git find the repository of the examples at the host of the tests."""
-    for path in ("config/instances/manuela-stormshift/messaging/kustomization.yaml", "deployment/keep"):
+    for path in ("apps/messaging/kustomization.yaml", "apps/central-kafka/keep", "environments/keep"):
         world.push(path, "resources: []\n")
-    world.push("config/instances/manuela-data-lake/keep", "")
-    names = "".join(f" insteadOf = {name}\n" for name in (URL, "git@git.example.com:demo/manuela-gitops.git"))
+    names = "".join(f" insteadOf = {name}\n" for name in (URL, "git@git.example.com:demo/gitops.git"))
     with (world.root / ".gitconfig").open("a") as settings:
         settings.write(f'[url "{world.root}/remote.git"]\n{names}')
     (world.root / ".ssh").mkdir()
-    (world.root / ".ssh/demo").write_text("")
+    (world.root / ".ssh/gitops").write_text("")
     return {"git_token": git_world.TOKEN, "ansible_env": {"HOME": str(world.root / "first")}}
 
 
 def publishing(world: Any) -> dict[str, Any]:
     """Have a clone with edits of a stage."""
     variables = repository(world)
-    world.git(world.root, "clone", "-q", URL, "manuela-gitops")
-    for path in ("config/instances/manuela-stormshift/messaging/kustomization.yaml", "deployment/new"):
-        (world.root / "manuela-gitops" / path).write_text("resources: [a]\n")
-    (world.root / "manuela-gitops/config/instances/manuela-data-lake/keep").write_text("1\n")
+    world.git(world.root, "clone", "-q", URL, "gitops")
+    for path in ("apps/messaging/kustomization.yaml", "apps/central-kafka/keep", "environments/new"):
+        (world.root / "gitops" / path).write_text("resources: [a]\n")
     return {**variables, "worktree": {"git_worktree": {"revision": REVISION}}}
 
 
@@ -92,27 +82,27 @@ def proposing(world: Any) -> dict[str, Any]:
 
 def bucket(world: Any) -> dict[str, Any]:
     """Have a bucket with the object that the examples read."""
-    key = "manuela-temperature-Wed Jul 29 14:36:38 UTC 2020.txt"
-    world.server.buckets["manuela-data-lake"] = {key: "floor-1,pump-1,48.2,1596033398000\n"}
+    key = "temperature-Wed Jul 29 14:36:38 UTC 2026.txt"
+    world.server.buckets["data-lake"] = {key: "floor-1,pump-1,48.2,1596033398000\n"}
     url = world.given["endpoint_url"]
     return {"s3_access_key": "demo", "s3_secret_key": "s3cr3t", "started_at": 0, "https://s3.example.com": url}
 
 
 def cluster(world: Any) -> dict[str, Any]:
-    """Have the demo's objects in a cluster, and a kubeconfig with its contexts."""
+    """Have the objects of the examples in a cluster, and a kubeconfig with its contexts."""
     user = [{"name": "u", "user": {"token": TOKEN}}]
     server = [{"name": "c", "cluster": {"server": world.given["host"]}}]
     contexts = [{"name": name, "context": {"cluster": "c", "user": "u"}} for name in ("factory", "central")]
     config = {"kind": "Config", "clusters": server, "users": user, "contexts": contexts, "current-context": "factory"}
     (world.root / "kubeconfig").write_text(json.dumps(config))
     world.monkeypatch.setenv("KUBECONFIG", str(world.root / "kubeconfig"))
-    labels = {"labels": {"strimzi.io/cluster": "manuela-kafka-cluster"}}
-    world.kube.put(kinds.KAFKA, "manuela-kafka-cluster", MESSAGING, **READY)
-    world.kube.put(kinds.INTEGRATION, "mqtt2kafka-integration", MESSAGING, status={"phase": "Running"})
-    world.kube.put(kinds.TOPIC, "temperature", MESSAGING, metadata=labels)
-    world.kube.put(kinds.MIRROR, "factory-to-central", MIRROR, spec={"replicas": 1})
-    for name, path in ((MESSAGING, "x"), ("factorydatacenter", "deployment/execenv-factorydatacenter")):
-        source = {"repoURL": "https://git.example.com/manuela/manuela-gitops.git", "path": path}
+    labels = {"labels": {"strimzi.io/cluster": "my-cluster"}}
+    world.kube.put(kinds.KAFKA, "my-cluster", "messaging", **READY)
+    world.kube.put(kinds.INTEGRATION, "mqtt-to-kafka", "messaging", status={"phase": "Running"})
+    world.kube.put(kinds.TOPIC, "temperature", "messaging", metadata=labels)
+    world.kube.put(kinds.MIRROR, "factory-to-central", "mirror", spec={"replicas": 1})
+    for name, path in (("messaging", "x"), ("factory", "environments/factory")):
+        source = {"repoURL": URL, "path": path}
         sync, health = {"status": "Synced", "revision": REVISION}, {"status": "Healthy"}
         status = {"sync": sync, "health": health, "reconciledAt": "2027-02-15T08:00:00Z"}
         world.kube.put(kinds.APPLICATION, name, "argocd", spec={"source": source}, status=status)
@@ -131,8 +121,7 @@ def compare(world: Any, item: dict[str, Any]) -> None:
 
 def topics(world: Any) -> dict[str, Any]:
     """Have flowing topics, under names that the fake cluster of the other tests knows, and a certificate in a file."""
-    vibration = "iot-sensor-sw-vibration"
-    names = {MESSAGING: "ns", "manuela-kafka-cluster": "k", vibration: f"manuela-factory.{vibration}"}
+    names = {"messaging": "ns", "my-cluster": "k", **dict(zip(("temperature", "vibration"), flows.TOPICS, strict=True))}
     key = sealed.rsa.generate_private_key(public_exponent=65537, key_size=2048)
     return {**cluster(world), **names, "lookup": lambda plugin, name: sealed.certificate_of(key)}
 
@@ -170,8 +159,8 @@ def rendered(value: Any, variables: dict[str, Any]) -> Any:
     if isinstance(value, str):
         text = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False).from_string(value)
         value = text.render(**{name: one for name, one in variables.items() if name.isidentifier()})
-        for name in sorted((one for one in variables if not one.isidentifier()), key=len, reverse=True):
-            value = value.replace(name, str(variables[name])) if name in ("/home/presenter", value) else value
+        for name in sorted(variables, key=len, reverse=True):
+            value = value.replace(name, str(variables[name])) if name in ("/home/deployer", value) else value
     return value
 
 
@@ -184,7 +173,7 @@ def test_every_example_runs(module, tmp_path, monkeypatch):
     world = make(tmp_path)
     world.monkeypatch = monkeypatch
     try:
-        variables = {**prepare(world), "/home/presenter": str(tmp_path)}
+        variables = {**prepare(world), "/home/deployer": str(tmp_path)}
         for task in yaml.safe_load(shell_of(module).EXAMPLES):
             asked = task.get(f"manuela.event_streaming.{module}")
             if asked is None or asked.get("connection") == "direct":  # that one needs a Kafka
