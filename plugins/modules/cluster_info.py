@@ -54,6 +54,8 @@ requirements:
   - python >= 3.11
 seealso:
   - module: manuela.event_streaming.resource_status_info
+  - plugin: manuela.event_streaming.outdated
+    plugin_type: filter
 author:
   - manuela.event_streaming contributors (@sa-mw-dach)
 """

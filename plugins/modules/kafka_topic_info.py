@@ -138,6 +138,8 @@ requirements:
   - confluent-kafka >= 2.3 (Python library, for O(connection=direct) only)
 seealso:
   - module: manuela.event_streaming.resource_status_info
+  - plugin: manuela.event_streaming.delivered
+    plugin_type: filter
 author:
   - manuela.event_streaming contributors (@sa-mw-dach)
 """

@@ -74,6 +74,8 @@ requirements:
   - python >= 3.11
 seealso:
   - module: manuela.event_streaming.argocd_application_info
+  - plugin: manuela.event_streaming.root_cause
+    plugin_type: filter
 author:
   - manuela.event_streaming contributors (@sa-mw-dach)
 """

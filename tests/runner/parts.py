@@ -70,7 +70,8 @@ def coverage() -> Iterator[Step]:
     """Run all unit tests, and insist on what they reach of the core, branches included."""
     tool = (PYTHON, "-m", "coverage")
     yield Step((*tool, "erase"))
-    yield Step((*tool, "run", "-m", "pytest", "tests/unit"))
+    # Being watched, the slowest tests take several times as long.
+    yield Step((*tool, "run", "-m", "pytest", "-n", "2", "--timeout=900", "tests/unit"))
     yield Step((*tool, "combine", "--quiet"))
     core = ",".join(f"plugins/{room}/*" for room in ("module_utils", "plugin_utils"))
     yield Step((*tool, "report", f"--include={core}", "--fail-under=95"))

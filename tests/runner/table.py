@@ -23,7 +23,7 @@ PARTS = (
     Part("types", types, CHECK, 300),
     Part("yamllint", command(BIN / "yamllint", "--strict", "."), CHECK, 60),
     Part("units", pytest("tests/unit", options=("-m", "not slow", "-n", "2")), CHECK, 600),
-    Part("coverage", coverage, RELEASE, 2400),  # the slow ones are among them
+    Part("coverage", coverage, RELEASE, 5400),  # the slow ones are among them
     Part("lab-units", pytest("lab/tests/unit", options=("--import-mode=importlib",)), CHECK, 600, "lab"),
     Part("tree", pytest("tests/tree"), CHECK, 600),
     Part("awx", awx_objects, TEST, 600),

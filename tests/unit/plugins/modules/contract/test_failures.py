@@ -33,6 +33,8 @@ def test_a_fault_has_its_code_and_leaves_the_world_alone(case, fault, mode, ente
     assert sorted(result["failure"]) == ["code", "details", "retryable"]
     assert len(result["msg"].splitlines()) == 1 and len(result["msg"]) > 30
     assert "exception" not in result
+    if fault.code == "timeout" and "wait" in fault.params:
+        assert {"last_seen", "progress", "elapsed", "attempts"} <= set(result["failure"]["details"])
     if not fault.writes:
         assert look() == before
 
