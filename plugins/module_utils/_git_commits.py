@@ -141,7 +141,14 @@ class Stack:
     _changes: tuple[tuple[Change, ...], ...] | None = field(default=None, init=False)
 
     def build(self, base: str, ahead: tuple[str, ...], *, recorded: bool) -> Built:
-        """Return the chain on ``base``: first the local commits that wait (``ahead``), then the wanted ones."""
+        """Return the chain on ``base``: first the local commits that wait (``ahead``), then the wanted ones.
+
+        ``recorded`` says that an earlier run of ours made the local commits, so that they need no explanation.  While
+        HEAD contains ``base``, the local commits stay the very same ones; else each is built again on top of it.
+
+        :raises Failure: ``refused`` for a local commit that nothing explains, ``conflict`` for lines that both sides
+            changed.
+        """
         if ahead and not (recorded or self.adopt):
             self._check_ours(ahead)
         chain = Chain(self.copy, base)
@@ -174,7 +181,7 @@ class Stack:
         return self._changes
 
     def report(self, built: Built) -> list[dict[str, Any]]:
-        """Return the ``commits`` of the module's result: the asked ones in order, then those that had waited."""
+        """Return the ``commits`` of the module's result: one item for each asked one, in order, made or not."""
         made = {commit.wanted: commit for commit in built.commits if commit.wanted is not None}
         return [
             {

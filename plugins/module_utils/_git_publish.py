@@ -92,7 +92,11 @@ class Publisher:
         return self._result(Outcome(built, self.head, 0, False), bool(built.commits), check_mode, warnings)
 
     def publish(self, retries: int, check_mode: bool, clock: Clock) -> Result:
-        """Commit on the remote's tip and push; somebody else's push in between means: once more on the new tip."""
+        """Commit on the remote's tip and push; somebody else's push in between means: once more on the new tip.
+
+        There are at most ``retries`` more attempts after a lost race, and fewer after a connection that broke.  After
+        each the remote is looked at first, because a push may have landed although its answer was lost.
+        """
         sent: Outcome | None = None
         for attempt in range(1, retries + 2):
             try:

@@ -94,6 +94,19 @@ class Kube(Protocol):
         """Return the server's clock as its last answer gave it, in epoch seconds; ours before the first answer."""
 
 
+def selection_of(entry: Mapping[str, Any]) -> dict[str, str]:
+    """Return what an entry of an option says about which objects are meant, with empty texts for what it leaves out."""
+    group, _slash, version = str(entry.get("api_version") or "").rpartition("/")
+    return {
+        "kind": str(entry["kind"]),
+        "group": str(entry.get("group") or group),
+        "version": version,
+        "namespace": str(entry.get("namespace") or ""),
+        "name": str(entry.get("name") or ""),
+        "labels": str(entry.get("label_selector") or ""),
+    }
+
+
 def name_of(item: Mapping[str, Any]) -> str:
     """Return the name in an object's metadata."""
     return str(at(item, "metadata", "name") or "")

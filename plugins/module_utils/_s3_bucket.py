@@ -13,7 +13,7 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._plan impo
 from ansible_collections.manuela.event_streaming.plugins.module_utils._s3 import S3
 from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_client import Endpoint
 from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_emptying import THREADS, Emptying, Store
-from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_listing import Item, Kind
+from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_listing import Item, Kind, outermost
 from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_patience import Patience
 from ansible_collections.manuela.event_streaming.plugins.module_utils._wait import Clock
 
@@ -170,11 +170,8 @@ class Bucket:
         self._emptying.run(_kinds(self._store.versioned(name)), self._scope())
 
     def _scope(self) -> tuple[str, ...]:
-        """Return the prefixes to delete below; one inside another is left out."""
-        if self._desired.all_keys:
-            return ("",)
-        prefixes = self._desired.prefixes
-        return tuple(one for one in prefixes if not any(one != other and one.startswith(other) for other in prefixes))
+        """Return the prefixes to delete below."""
+        return ("",) if self._desired.all_keys else outermost(self._desired.prefixes)
 
     def _guard(self, current: Current) -> None:
         if current.foreign is None:

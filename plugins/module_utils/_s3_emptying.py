@@ -53,10 +53,10 @@ class Emptying:
             try:
                 for items in self._batches_of(kinds, prefixes):
                     if len(running) >= self._threads * 2:  # memory stays flat however large the bucket is
-                        running = self._collect(running, FIRST_COMPLETED)
+                        running = self._collected(running)
                     running.add(pool.submit(self._delete, items))
                 while running:
-                    running = self._collect(running, FIRST_COMPLETED)
+                    running = self._collected(running)
             except BaseException:
                 for future in running:
                     future.cancel()
@@ -69,8 +69,9 @@ class Emptying:
                     for start in range(0, len(page), self._batch):
                         yield page[start : start + self._batch]
 
-    def _collect(self, running: set[Future[list[Item]]], when: str) -> set[Future[list[Item]]]:
-        done, left = wait(running, return_when=when)
+    def _collected(self, running: set[Future[list[Item]]]) -> set[Future[list[Item]]]:
+        """Count what has been deleted, once at least one batch is done; return what still runs."""
+        done, left = wait(running, return_when=FIRST_COMPLETED)
         for future in done:
             items = future.result()
             self.deleted += len(items)
@@ -84,6 +85,7 @@ class Emptying:
         return items
 
     def _refused_in_batch(self, items: list[Item]) -> list[tuple[Item, Said]]:
+        """Delete a batch; return what is left for single requests: all of it where the store takes no batches."""
         if items[0].upload or not self._batches_work:
             return [(item, Said("")) for item in items]
         try:
@@ -98,6 +100,10 @@ class Emptying:
             return [(item, Said("")) for item in items]
 
     def _delete_single(self, item: Item, said: Said) -> None:
+        """Delete one object that a batch did not take; a store that was busy (``said``) gets a pause before each try.
+
+        :raises Failure: with the store's own code when it refuses for good, or is busy for too long.
+        """
         pause = 0.2
         for attempt in range(_SINGLE_TRIES):
             try:

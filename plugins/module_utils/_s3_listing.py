@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Callable, Literal, Mapping
+from typing import Any, Callable, Iterable, Literal, Mapping
 
 Kind = Literal["objects", "versions", "uploads"]
 # One of these is in every page of a store; other XML, which would look like an empty bucket, has none.
@@ -103,3 +103,9 @@ def _behind(kind: Kind, last: Item) -> tuple[str, dict[str, Any]]:
     if kind == "versions":
         return "list_object_versions", {"KeyMarker": last.key, "VersionIdMarker": last.version}
     return "list_multipart_uploads", {"KeyMarker": last.key, "UploadIdMarker": last.upload}
+
+
+def outermost(prefixes: Iterable[str]) -> tuple[str, ...]:
+    """Return the prefixes in order, each once and without those inside another, so that no key is met twice."""
+    different = tuple(dict.fromkeys(prefixes))
+    return tuple(one for one in different if not any(one != other and one.startswith(other) for other in different))

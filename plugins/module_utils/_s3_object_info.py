@@ -16,7 +16,7 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._plan impo
 from ansible_collections.manuela.event_streaming.plugins.module_utils._s3 import S3
 from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_client import Endpoint
 from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_errors import StoreFailure
-from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_listing import Item, Kind
+from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_listing import Item, Kind, outermost
 from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_patience import Patience
 from ansible_collections.manuela.event_streaming.plugins.module_utils._wait import Clock, Look, wait_until
 
@@ -120,7 +120,7 @@ class ObjectInfo:
         return Seen(True, count, total, fresh, ordered, self._now())
 
     def _items(self) -> Iterable[Item]:
-        for prefix in _outermost(self._wanted.prefixes):
+        for prefix in outermost(self._wanted.prefixes):
             for page in self._store.pages(self._wanted.name, "objects", prefix):
                 yield from page
 
@@ -188,9 +188,3 @@ def _unpacked(data: bytes, most: int) -> tuple[bytes, bool]:
     except zlib.error:
         return data, False
     return text, bool(unpacker.unconsumed_tail)
-
-
-def _outermost(prefixes: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the prefixes without those inside another, so that no object counts twice."""
-    different = tuple(dict.fromkeys(prefixes))
-    return tuple(one for one in different if not any(one != other and one.startswith(other) for other in different))

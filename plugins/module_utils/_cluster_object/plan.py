@@ -16,6 +16,7 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._kube impo
     at,
     name_of,
     namespace_of,
+    selection_of,
     terminating,
 )
 from ansible_collections.manuela.event_streaming.plugins.module_utils._plan import Plan
@@ -85,15 +86,7 @@ class Step:
 
 def wanted_of(entry: Mapping[str, Any]) -> Wanted:
     """Return an entry of the option, checked: without a name or labels it would mean a whole kind."""
-    group, _slash, version = str(entry.get("api_version") or "").rpartition("/")
-    wanted = Wanted(
-        kind=str(entry["kind"]),
-        group=str(entry.get("group") or group),
-        version=version,
-        namespace=str(entry.get("namespace") or ""),
-        name=str(entry.get("name") or ""),
-        labels=str(entry.get("label_selector") or ""),
-    )
+    wanted = Wanted(**selection_of(entry))
     if bool(wanted.name) == bool(wanted.labels):
         raise Failure("invalid_option", f"objects: {wanted.kind} needs a name or a label_selector. Give one of them")
     return wanted

@@ -191,6 +191,10 @@ def _age_order(record: Record) -> tuple[int, int, int]:
 
 
 def _growth(name: str, readings: list[Reading]) -> tuple[int, float]:
+    """Return by how many records the topic grew, and in how many seconds, since the first reading that is recent.
+
+    A partition that is new since then counts from where it was seen first.
+    """
     last = readings[-1]
     recent = [entry for entry in readings[:-1] if last.at - entry.at <= _WINDOW] or readings[-2:]
     first = recent[0]

@@ -9,7 +9,13 @@ from dataclasses import dataclass
 from typing import Any, Mapping
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
-from ansible_collections.manuela.event_streaming.plugins.module_utils._kube import at, items_at, name_of, namespace_of
+from ansible_collections.manuela.event_streaming.plugins.module_utils._kube import (
+    at,
+    items_at,
+    name_of,
+    namespace_of,
+    selection_of,
+)
 from ansible_collections.manuela.event_streaming.plugins.module_utils._pod_state import images_of
 from ansible_collections.manuela.event_streaming.plugins.module_utils._resource_status.readiness import Verdict
 
@@ -82,15 +88,8 @@ class Evidence:
 
 def wanted_of(entry: Mapping[str, Any]) -> Wanted:
     """Return an entry of the option, checked."""
-    api_version = str(entry.get("api_version") or "")
-    group, _slash, version = api_version.rpartition("/")
     wanted = Wanted(
-        kind=str(entry["kind"]),
-        group=str(entry.get("group") or group),
-        version=version,
-        namespace=str(entry.get("namespace") or ""),
-        name=str(entry.get("name") or ""),
-        labels=str(entry.get("label_selector") or ""),
+        **selection_of(entry),
         state=str(entry.get("state") or "ready"),
         newer_than=str(entry.get("newer_than") or ""),
     )

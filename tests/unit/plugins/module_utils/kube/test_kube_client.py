@@ -83,6 +83,12 @@ def test_other_refusals(clock, status, code, retryable):
     assert (failure.code, failure.retryable, "says why" in failure.msg) == (code, retryable, True)
 
 
+def test_a_read_has_no_conflict(clock):
+    kube, _pool = client(clock, refused(409, "says a proxy"))
+    failure = failure_of(lambda: kube.list(POD, "ns"))
+    assert (failure.code, failure.retryable, "Somebody else" in failure.msg) == ("refused", False, False)
+
+
 def test_what_is_not_there_is_none(clock):
     kube, _pool = client(clock, refused(404, "not found"))
     assert kube.get(POD, "ns", "x") is None

@@ -94,6 +94,12 @@ class GitWorld:
         self.git(self.work, "config", "commit.gpgSign", "true")
         self.git(self.work, "config", "gpg.program", "false")
 
+    def protect(self) -> None:
+        """Let the host take no push, and quote the token that it was shown."""
+        hook = self.root / "remote.git/hooks/pre-receive"
+        hook.write_text(f"#!/bin/sh\necho 'GH006: Protected branch update failed for {TOKEN}' >&2\nexit 1\n")
+        hook.chmod(0o755)
+
     def go_away(self) -> None:
         """Let the host listen no more."""
         self.close()

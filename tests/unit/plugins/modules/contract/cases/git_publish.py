@@ -50,6 +50,13 @@ CASE = Case(
         Fault("unauthorized", asked(KUSTOMIZATION), lambda world: (edit(world), world.refuse(403, "no"))),
         Fault("unreachable", asked(KUSTOMIZATION), lambda world: (edit(world), world.go_away())),
         Fault("timeout", asked(KUSTOMIZATION, request_timeout=0.3), lambda world: (edit(world), world.be_slow())),
+        Fault(
+            "refused",
+            asked(KUSTOMIZATION),
+            lambda world: (edit(world), world.protect()),
+            name="protected",
+            unforeseen=True,
+        ),
         Fault("failed", asked(KUSTOMIZATION), lambda world: (edit(world), world.sign_badly()), unforeseen=True),
         Fault("missing_library", asked(KUSTOMIZATION), lambda world: world.without_programs()),
     ),
