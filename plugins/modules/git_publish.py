@@ -123,7 +123,7 @@ author:
 EXAMPLES = r"""
 - name: Publish what the stage edited
   manuela.event_streaming.git_publish:
-    path: /home/deployer/gitops
+    path: /home/presenter/gitops
     branch: main
     token: "{{ git_token }}"
     commits:
@@ -138,7 +138,7 @@ EXAMPLES = r"""
 
 - name: Publish two commits with one push; the first says what was there before
   manuela.event_streaming.git_publish:
-    path: /home/deployer/gitops
+    path: /home/presenter/gitops
     commits:
       - subject: Set certificate
         paths: [apps/central-kafka]
@@ -149,7 +149,7 @@ EXAMPLES = r"""
 
 - name: Bring back what was there before, and keep the commits of others
   manuela.event_streaming.git_publish:
-    path: /home/deployer/gitops
+    path: /home/presenter/gitops
     commits:
       - subject: Restore what was before
         paths: [apps, environments]

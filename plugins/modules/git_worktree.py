@@ -72,8 +72,8 @@ EXAMPLES = r"""
 - name: Take a clone of one's own, and refuse to overwrite edits in the messaging directory
   manuela.event_streaming.git_worktree:
     repo: git@git.example.com:demo/gitops.git
-    path: /home/deployer/gitops
-    ssh_key_file: /home/deployer/.ssh/gitops
+    path: /home/presenter/gitops
+    ssh_key_file: /home/presenter/.ssh/gitops
     protect:
       - apps/messaging
 """
@@ -87,7 +87,7 @@ git_worktree:
     path:
       description: Directory of the work copy.
       type: str
-      sample: /home/deployer/gitops
+      sample: /home/presenter/gitops
     branch:
       description: Branch that is checked out.
       type: str

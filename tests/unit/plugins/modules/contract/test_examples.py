@@ -168,7 +168,7 @@ def rendered(value: Any, variables: dict[str, Any]) -> Any:
         text = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False).from_string(value)
         value = text.render(**{name: one for name, one in variables.items() if name.isidentifier()})
         for name in sorted(variables, key=len, reverse=True):
-            value = value.replace(name, str(variables[name])) if name in ("/home/deployer", value) else value
+            value = value.replace(name, str(variables[name])) if name in ("/home/presenter", value) else value
     return value
 
 
@@ -181,7 +181,7 @@ def test_every_example_runs(module, tmp_path, monkeypatch):
     world = make(tmp_path)
     world.monkeypatch = monkeypatch
     try:
-        variables = {**prepare(world), "/home/deployer": str(tmp_path)}
+        variables = {**prepare(world), "/home/presenter": str(tmp_path)}
         for task in yaml.safe_load(shell_of(module).EXAMPLES):
             asked = task.get(f"manuela.event_streaming.{module}")
             if asked is None:
