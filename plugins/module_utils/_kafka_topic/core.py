@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Mapping, Protocol
 
+from ansible_collections.manuela.event_streaming.plugins.module_utils import _kube_access
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
 from ansible_collections.manuela.event_streaming.plugins.module_utils._kafka_topic.consumer_pod import ConsumerPod
 from ansible_collections.manuela.event_streaming.plugins.module_utils._kafka_topic.direct import DirectConnection, load
@@ -74,10 +75,10 @@ def execute(params: Mapping[str, Any], check_mode: bool, clock: Clock) -> Result
         return observe(wanted, {**params, "wait": params["wait"] and not check_mode}, clock, connection)
     if not wanted.namespace:
         raise Failure("invalid_option", "connection pod needs the namespace in which the pod shall run. Give namespace")
-    kube = connect(params, clock)  # asks nothing yet; a missing library shows in a rehearsal too
     if check_mode:
+        _kube_access.load()  # a missing library shows in a rehearsal too
         return _unobserved("check mode: no consumer pod is started")
-    return observe(wanted, params, clock, ConsumerPod(kube, wanted))
+    return observe(wanted, params, clock, ConsumerPod(connect(params, clock), wanted))
 
 
 def _unobserved(reason: str) -> Result:
