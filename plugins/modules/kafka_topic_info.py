@@ -12,7 +12,7 @@ description:
   - Reads first and end offsets and the newest records of topics.
   - V(flowing) means that the end offset grew while the module looked and that the newest record is younger than
     O(max_age). Old records that are only retained prove nothing.
-  - Joins no consumer group and commits no offset.
+  - Joins no consumer group and commits no offset. Records of aborted transactions are left out.
   - With O(connection=pod) a short-lived pod in the cluster reads with the cluster's own image, one pod for all topics.
     It is a Job with a deadline that the cluster removes, or a bare Pod where Jobs are forbidden. It meets the
     restricted pod security standard.
@@ -38,19 +38,28 @@ options:
   cluster:
     description: Name of the C(Kafka) resource.
     type: str
-  image:
-    description: Image of the pod. That of the cluster's own brokers without it.
-    type: str
+  image: {description: Image of the pod. That of the cluster's own brokers without it., type: str}
   bootstrap_servers:
     description: Where to connect. C(CLUSTER-kafka-bootstrap:9092) without it.
     type: str
   security_protocol:
     description:
-      - Whether Kafka is reached over TLS. V(ssl) without this option if O(trusted_certificates) is set, or O(ca_cert)
-        with O(connection=direct); else V(plaintext).
+      - Whether Kafka is reached over TLS, and with a user. V(sasl_ssl) without this option if O(username) is set;
+        V(ssl) if O(trusted_certificates) is, or O(ca_cert) or O(client_cert) with O(connection=direct).
       - With O(connection=direct) O(ca_cert) and O(validate_certs) are then about Kafka's certificate.
     type: str
-    choices: [plaintext, ssl]
+    choices: [plaintext, ssl, sasl_plaintext, sasl_ssl]
+  username: {description: "User for SASL, with O(connection=direct).", type: str}
+  password: {description: Password of O(username)., type: str}
+  sasl_mechanism:
+    description: How O(username) proves itself.
+    type: str
+    choices: [PLAIN, SCRAM-SHA-256, SCRAM-SHA-512]
+    default: SCRAM-SHA-512
+  client_cert:
+    description: Path of a PEM file with the certificate to show to Kafka, with O(connection=direct).
+    type: path
+  client_key: {description: Path of a PEM file with the private key of O(client_cert)., type: path}
   trusted_certificates:
     description:
       - PEM text of the certificates, or of their authorities, that Kafka may show. What the host or the image trusts
@@ -103,21 +112,13 @@ options:
     type: list
     elements: dict
     suboptions:
-      topic:
-        description: One of O(topics).
-        type: str
-        required: true
-      partition:
-        description: Partition.
-        type: int
-        required: true
+      topic: {description: One of O(topics)., type: str, required: true}
+      partition: {description: Partition., type: int, required: true}
       from_offset:
         description: Offset of the first record. Records that are no longer kept are left out.
         type: int
         required: true
-      to_offset:
-        description: Offset behind the last record. Without it the end that the module sees first.
-        type: int
+      to_offset: {description: Offset behind the last record. Without it the end that the module sees first., type: int}
   pod_name:
     description: What the name of the Job or Pod begins with.
     type: str
@@ -206,14 +207,14 @@ kafka_topic_info:
           elements: dict
           contains:
             partition: {description: Number., type: int, sample: 0}
-            beginning_offset: {description: Offset of the first record that is kept., type: int, sample: 0}
-            end_offset: {description: Offset of the next record., type: int, sample: 1200}
+            beginning_offset: {description: Offset of the first record that is kept. Null without a leader., type: int, sample: 0}
+            end_offset: {description: Offset of the next record. Null without a leader., type: int, sample: 1200}
         records:
-          description: Records that are kept, as the offsets tell. In a compacted topic there may be fewer.
+          description: Offsets that are kept. Marks of transactions and what is compacted count too.
           type: int
           sample: 1200
         rate_per_second:
-          description: Records per second while the module looked, which is a fifth of a second for one direct look.
+          description: Records per second while the module looked, 0.2 seconds at least.
           type: float
           sample: 5.0
         newest_age_seconds: {description: Age of the newest record. Null without one., type: float, sample: 0.2}
@@ -248,7 +249,7 @@ kafka_topic_info:
             offset: {description: Offset., type: int, sample: 1199}
             timestamp_ms: {description: Milliseconds since 1970., type: int, sample: 1769860800000}
             key: {description: Key as text. Null without one., type: str, sample: pump-1}
-            value: {description: Value as text., type: str, sample: "floor-1-line-1-extruder-1,pump-1,48.2"}
+            value: {description: Value as text. Null without one., type: str, sample: "floor-1-line-1-extruder-1,pump-1,48.2"}
     progress:
       description: One line on each topic.
       type: str
@@ -278,13 +279,8 @@ failure:
         - timeout
         - failed
       sample: invalid_option
-    retryable:
-      description: Whether the same call may succeed later without any change.
-      type: bool
-      sample: false
-    details:
-      description: Further facts, depending on the code.
-      type: dict
+    retryable: {description: Whether the same call may succeed later without any change., type: bool, sample: false}
+    details: {description: "Further facts, depending on the code.", type: dict}
 """
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils import _options
@@ -309,7 +305,16 @@ def main() -> None:
             "cluster": {"type": "str"},
             "image": {"type": "str"},
             "bootstrap_servers": {"type": "str"},
-            "security_protocol": {"type": "str", "choices": ["plaintext", "ssl"]},
+            "security_protocol": {"type": "str", "choices": ["plaintext", "ssl", "sasl_plaintext", "sasl_ssl"]},
+            "username": {"type": "str"},
+            "password": {"type": "str", "no_log": True},
+            "sasl_mechanism": {
+                "type": "str",
+                "choices": ["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"],
+                "default": "SCRAM-SHA-512",
+            },
+            "client_cert": {"type": "path"},
+            "client_key": {"type": "path", "no_log": False},
             "trusted_certificates": {"type": "str"},
             "topics": {"type": "list", "elements": "str", "required": True},
             "wait_for": {

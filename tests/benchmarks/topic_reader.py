@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import confluent_kafka
+import confluent_kafka.admin
 from ansible_collections.manuela.event_streaming.plugins.module_utils._kafka_topic.direct import DirectConnection
 from ansible_collections.manuela.event_streaming.plugins.module_utils._kafka_topic.wanted import wanted_of
 from ansible_collections.manuela.event_streaming.plugins.module_utils._module import SystemClock
@@ -26,6 +27,7 @@ DEFAULTS = {"wait": False, "wait_for": "none", "connection": "direct", "max_age"
 class Counting:
     """The library, with consumers that count their requests."""
 
+    KafkaError = confluent_kafka.KafkaError
     KafkaException = confluent_kafka.KafkaException
     TopicPartition = confluent_kafka.TopicPartition
 

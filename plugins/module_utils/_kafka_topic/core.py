@@ -11,7 +11,8 @@ from typing import Any, Mapping, Protocol
 from ansible_collections.manuela.event_streaming.plugins.module_utils import _kube_access
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
 from ansible_collections.manuela.event_streaming.plugins.module_utils._kafka_topic.consumer_pod import ConsumerPod
-from ansible_collections.manuela.event_streaming.plugins.module_utils._kafka_topic.direct import DirectConnection, load
+from ansible_collections.manuela.event_streaming.plugins.module_utils._kafka_topic.direct import DirectConnection
+from ansible_collections.manuela.event_streaming.plugins.module_utils._kafka_topic.direct_settings import load
 from ansible_collections.manuela.event_streaming.plugins.module_utils._kafka_topic.flow import (
     Topic,
     met,

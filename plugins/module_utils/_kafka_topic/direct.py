@@ -8,15 +8,19 @@ Partitions are assigned with an offset: no group is joined, nothing is committed
 
 from __future__ import annotations
 
+import re
 from typing import Any, Mapping
 
-from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import (
-    Failure,
-    missing_library,
-    require_version,
+from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
+from ansible_collections.manuela.event_streaming.plugins.module_utils._kafka_topic.direct_reader import (
+    Place,
+    Reader,
+    forbidden,
 )
+from ansible_collections.manuela.event_streaming.plugins.module_utils._kafka_topic.direct_settings import settings
 from ansible_collections.manuela.event_streaming.plugins.module_utils._kafka_topic.flow import (
     Observation,
+    Offsets,
     Reading,
     Record,
     Section,
@@ -25,50 +29,16 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._kafka_top
 from ansible_collections.manuela.event_streaming.plugins.module_utils._kafka_topic.wanted import Wanted
 from ansible_collections.manuela.event_streaming.plugins.module_utils._kube import Clock
 
-Places = Mapping[str, Mapping[int, int]]
+Places = Mapping[str, Offsets]
 _READ_SECONDS = 5.0
+_FIRST_PATIENCE = 1.0
 _POLL_SECONDS = 0.2
-_BATCH = 1000  # records that one call may bring; more of them make the library wait
-_MINIMUM = "2.3"
-_PURPOSE = "connection direct"
-# What the library says once everything has failed.
-_LATE = ("brokers are down", "imed out")
-
-
-def load() -> Any:
-    """Return the library, imported only for this connection."""
-    try:
-        import confluent_kafka
-    except ImportError as error:
-        raise missing_library("confluent-kafka", _PURPOSE, _MINIMUM) from error
-    require_version("confluent-kafka", str(confluent_kafka.__version__), _MINIMUM, _PURPOSE)
-    return confluent_kafka
-
-
-def settings(params: Mapping[str, Any], wanted: Wanted) -> dict[str, Any]:
-    """Return the library's settings."""
-    protocol = "ssl" if wanted.tls else "plaintext"
-    chosen: dict[str, Any] = {
-        "bootstrap.servers": wanted.bootstrap_servers,
-        "security.protocol": protocol,
-        "group.id": "manuela-event-streaming-looks",  # the library wants a name; without a subscription it is not used
-        "enable.auto.commit": False,
-        "enable.auto.offset.store": False,
-        "allow.auto.create.topics": False,
-        "socket.connection.setup.timeout.ms": 4000,
-        "reconnect.backoff.ms": 20,  # the library lets half of it pass before it goes on from the first broker
-        "reconnect.backoff.max.ms": 1000,
-        "fetch.wait.max.ms": 20,  # a broker answers in order: the next question waits for a fetch with nothing to bring
-        "log_level": 0,
-    }
-    if protocol == "ssl":
-        if params.get("ca_cert"):
-            chosen["ssl.ca.location"] = str(params["ca_cert"])
-        if wanted.trusted_certificates:
-            chosen["ssl.ca.pem"] = wanted.trusted_certificates
-        if params.get("validate_certs") is False:
-            chosen["enable.ssl.certificate.verification"] = False
-    return chosen
+# What the library says once all has failed.
+_LATE = "brokers are down"
+# A broker that the library was told of, unlike one that it was given: HOST:PORT/NUMBER and no HOST:PORT/bootstrap.
+_ADVERTISED = re.compile(r"([a-z_]+://)?[^ /]+:\d+/\d+: ")
+# Asked for like a time, these are the first and the last offset; one request asks a broker for all its partitions.
+_FIRST, _LAST = -2, -1
 
 
 class DirectConnection:
@@ -79,15 +49,13 @@ class DirectConnection:
         self._wanted = wanted
         self._clock = clock
         self._timeout = float(params["request_timeout"])
-        self._errors: list[str] = []
-        chosen = {
-            **settings(params, wanted),
-            "error_cb": lambda error: self._errors.append(_said(error)),
-        }
+        self._errors: list[Any] = []
         try:
-            self._consumer = library.Consumer(chosen)
+            self._consumer = library.Consumer({**settings(params, wanted), "error_cb": self._errors.append})
         except (library.KafkaException, ValueError) as error:
-            raise Failure("invalid_option", f"cannot connect like that: {error}. Check ca_cert") from error
+            files = "ca_cert, client_cert and client_key"
+            raise Failure("invalid_option", f"cannot connect like that: {_said(error)}. Check {files}") from error
+        self._reader = Reader(library, self._consumer, clock)
         self._seen = Observation()
         self._rounds = 0
 
@@ -109,27 +77,64 @@ class DirectConnection:
         self._consumer.close()
 
     def _observe(self, before: Observation) -> Observation:
-        known = self._consumer.list_topics(timeout=self._timeout).topics
-        ends: dict[str, dict[int, int]] = {}
-        beginnings: dict[str, dict[int, int]] = {}
-        for name in self._wanted.topics:
-            found = known.get(name)
-            for partition in sorted(found.partitions) if found and not found.error else ():
-                place = self._library.TopicPartition(name, partition)
-                low, high = self._consumer.get_watermark_offsets(place, timeout=self._timeout)
-                beginnings.setdefault(name, {})[partition] = low
-                ends.setdefault(name, {})[partition] = high
-        reading = Reading(self._clock.epoch(), ends)
-        records = self._newest(beginnings, ends) if self._wanted.sample else ()
-        sections = before.sections or self._sections(beginnings, ends)
-        return Observation((*before.readings, reading), beginnings, records or before.records, sections)
+        led = {name: self._partitions(name) for name in self._wanted.topics}
+        places = [
+            (name, partition) for name, found in led.items() for partition, leader in found.items() if leader >= 0
+        ]
+        first = self._offsets(places, _FIRST)
+        last = self._offsets([*first], _LAST)
+        reading = Reading(self._clock.epoch(), _by_topic(last))
+        records: list[Record] = []
+        if self._wanted.sample:
+            seconds = min(_READ_SECONDS, self._timeout)
+            records = self._reader.newest(first, last, self._wanted.sample, seconds)
+        beginnings = _by_topic(first)
+        return Observation(
+            (*before.readings, reading),
+            beginnings,
+            tuple(records) or before.records,
+            before.sections or self._sections(beginnings, reading.ends),
+            leaderless={name: tuple(found.keys() - reading.ends.get(name, {}).keys()) for name, found in led.items()},
+        )
 
-    def _newest(self, beginnings: Places, ends: Places) -> tuple[Record, ...]:
-        wanted = {}
-        for name, partitions in ends.items():
-            for partition, end in partitions.items():
-                wanted[name, partition] = (max(beginnings[name][partition], end - self._wanted.sample), end)
-        return tuple(self._read(wanted, min(_READ_SECONDS, self._timeout)))
+    def _partitions(self, topic: str) -> dict[int, int]:
+        """Return the leader of each partition of a topic, -1 for none.  Asked by name, it is said what is forbidden."""
+        found = self._metadata(topic).topics.get(topic)
+        if found and found.error and found.error.code() == self._library.KafkaError.TOPIC_AUTHORIZATION_FAILED:
+            raise forbidden(topic, "describe")
+        return (
+            {number: one.leader for number, one in sorted(found.partitions.items())}
+            if found and not found.error
+            else {}
+        )
+
+    def _metadata(self, topic: str) -> Any:
+        """Ask again and again until time is up, but not when the user, or a certificate, is refused."""
+        left, patience = self._timeout, _FIRST_PATIENCE
+        while True:
+            try:
+                return self._consumer.list_topics(topic, timeout=min(left, patience))
+            except self._library.KafkaException:
+                self._consumer.poll(0)  # complaints are handed over while it polls only
+                self._raise_refusal()
+                if left <= patience or self._complained(self._library.KafkaError._SSL):
+                    raise
+            left, patience = left - patience, patience * 2
+
+    def _raise_refusal(self) -> None:
+        refusals = self._complained(self._library.KafkaError._AUTHENTICATION)
+        if refusals:
+            what = f"{self._wanted.bootstrap_servers} refuses the user: {_said(refusals[0])}"
+            raise Failure("unauthorized", f"{what}. Check username, password and sasl_mechanism")
+
+    def _complained(self, code: int) -> list[Any]:
+        return [error for error in self._errors if error.code() == code]
+
+    def _offsets(self, places: list[Place], which: int) -> dict[Place, int]:
+        """Return an offset of each partition, but of those that have none to tell."""
+        asked = [self._library.TopicPartition(*place, which) for place in places]
+        told = self._consumer.offsets_for_times(asked, timeout=self._timeout) if asked else []
+        return {(one.topic, one.partition): one.offset for one in told if not one.error and one.offset >= 0}
 
     def _sections(self, beginnings: Places, ends: Places) -> tuple[Section, ...]:
         """Read the windows, each up to the end that was seen just now."""
@@ -138,57 +143,32 @@ class DirectConnection:
             end = ends.get(window.topic, {}).get(window.partition, 0)
             stop = end if window.stop is None else min(window.stop, end)
             start = min(max(window.start, beginnings.get(window.topic, {}).get(window.partition, 0)), stop)
-            records = self._read({(window.topic, window.partition): (start, stop)}, self._timeout)
-            found.append(Section(window.topic, window.partition, start, stop, tuple(records)))
+            spans = {(window.topic, window.partition): (start, stop)}
+            records = tuple(self._reader.read(spans, self._clock.now() + self._timeout))
+            found.append(Section(window.topic, window.partition, start, stop, records))
         return tuple(found)
-
-    def _read(self, wanted: Mapping[tuple[str, int], tuple[int, int]], seconds: float) -> list[Record]:
-        """Read each partition from its first offset up to its last, or until time is up."""
-        ahead = {place: start for place, (start, stop) in wanted.items() if stop > start}
-        self._consumer.assign([self._library.TopicPartition(*place, start) for place, start in ahead.items()])
-        found: list[Record] = []
-        deadline = self._clock.now() + seconds
-        while ahead and self._clock.now() < deadline:
-            # As many as are missing and no more: the library waits for the last one it is asked for.
-            missing = sum(wanted[place][1] - offset for place, offset in ahead.items())
-            given = self._consumer.consume(num_messages=min(missing, _BATCH), timeout=_POLL_SECONDS)
-            messages = [message for message in given if not message.error()]
-            found += map(_record, messages)
-            ahead |= {place: offset for place, offset in map(_behind, messages) if place in ahead}
-            ahead = {place: offset for place, offset in ahead.items() if offset < wanted[place][1]}
-        self._consumer.unassign()
-        return found
 
     def _why(self, error: Any) -> str:
         """The library's first complaint is more telling than "all brokers down" or "timed out" at the end."""
-        # Complaints are handed over while it polls only.
         self._consumer.poll(_POLL_SECONDS)
-        telling = [text for text in self._errors if not any(word in text for word in _LATE)]
-        said = (telling or [_said(error.args[0] if error.args else error)])[0]
-        if self._wanted.bootstrap_servers.split(",")[0] not in said and "://" in said:
-            return f"{said} (the cluster advertises this listener; it must be reachable from here too)"
-        return said
+        complaints = [_said(one) for one in self._errors]
+        telling = [text for text in complaints if _LATE not in text]
+        if not telling:
+            closed = "; whoever listens there closes connections: is security_protocol right?" if complaints else ""
+            return f"{_said(error)}{closed}"
+        if _ADVERTISED.match(telling[0]):
+            return f"{telling[0]} (the cluster advertises this listener; it must be reachable from here too)"
+        return telling[0]
+
+
+def _by_topic(offsets: Mapping[Place, int]) -> dict[str, dict[int, int]]:
+    found: dict[str, dict[int, int]] = {}
+    for (topic, partition), offset in offsets.items():
+        found.setdefault(topic, {})[partition] = offset
+    return found
 
 
 def _said(error: Any) -> str:
-    return str(error.str()) if hasattr(error, "str") else str(error)
-
-
-def _behind(message: Any) -> tuple[tuple[str, int], int]:
-    return (message.topic(), message.partition()), message.offset() + 1
-
-
-def _record(message: Any) -> Record:
-    stamp = message.timestamp()[1]
-    return Record(
-        message.topic(),
-        message.partition(),
-        message.offset(),
-        stamp if stamp >= 0 else None,
-        _text(message.key()),
-        _text(message.value()) or "",
-    )
-
-
-def _text(data: bytes | None) -> str | None:
-    return None if data is None else data.decode("utf-8", "replace")
+    """Return the text of the library's error, or of an exception that holds one."""
+    inner = error.args[0] if getattr(error, "args", None) else error
+    return str(inner.str()) if hasattr(inner, "str") else str(inner)

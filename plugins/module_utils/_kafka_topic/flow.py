@@ -26,12 +26,15 @@ class Record(NamedTuple):
     offset: int | None
     timestamp_ms: int | None
     key: str | None
-    value: str
+    value: str | None
 
     @property
     def digest(self) -> str:
         """What stays the same when a record is mirrored: time, key and value, but not its offset."""
-        text = f"{self.timestamp_ms}\t{self.key}\t{self.value}"
+        # Kafka's own tools print null for none.
+        key = "null" if self.key is None else self.key
+        value = "null" if self.value is None else self.value
+        text = f"{self.timestamp_ms}\t{key}\t{value}"
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def as_result(self) -> dict[str, Any]:
@@ -83,6 +86,7 @@ class Observation:
     records: tuple[Record, ...] = ()
     sections: tuple[Section, ...] = ()
     error: str = ""
+    leaderless: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,7 @@ class Topic:
     name: str
     exists: bool
     partitions: tuple[tuple[int, int, int], ...] = ()
+    leaderless: tuple[int, ...] = ()
     rate_per_second: float | None = None
     newest_age_seconds: float | None = None
     flowing: bool = False
@@ -113,7 +118,9 @@ class Topic:
             "exists": self.exists,
             "partitions": [
                 {"partition": partition, "beginning_offset": beginning, "end_offset": end}
-                for partition, beginning, end in self.partitions
+                for partition, beginning, end in sorted(
+                    [*self.partitions, *((partition, None, None) for partition in self.leaderless)]
+                )
             ],
             "records": self.records,
             "rate_per_second": self.rate_per_second,
@@ -128,21 +135,23 @@ class Topic:
 
 def topic_of(name: str, seen: Observation, *, max_age: float, sample: int) -> Topic:
     """Return what an observation says of one topic."""
-    with_topic = [reading for reading in seen.readings if reading.ends.get(name)]
+    leaderless = seen.leaderless.get(name, ())
+    with_topic = _of_this_topic(name, seen.readings)
     if not with_topic:
-        return Topic(name, exists=False)
+        return Topic(name, exists=bool(leaderless), leaderless=leaderless)
     last = with_topic[-1]
     beginnings = seen.beginnings.get(name, {})
     partitions = tuple(
         (partition, min(beginnings.get(partition, 0), end), end) for partition, end in sorted(last.ends[name].items())
     )
-    records = sorted((entry for entry in seen.records if entry.topic == name), key=_age_order)
+    records = sorted((entry for entry in seen.records if entry.topic == name), key=age_order)
     age = _age(records[-1], with_topic) if records else None
     grown, seconds = _growth(name, with_topic)
     return Topic(
         name=name,
         exists=True,
         partitions=partitions,
+        leaderless=leaderless,
         rate_per_second=round(max(0, grown) / seconds, 2) if seconds > 0 else None,
         newest_age_seconds=age,
         flowing=grown > 0 and age is not None and age <= max_age,
@@ -152,6 +161,17 @@ def topic_of(name: str, seen: Observation, *, max_age: float, sample: int) -> To
         newest_timestamp_ms=records[-1].timestamp_ms if records else None,
         sections=tuple(section for section in seen.sections if section.topic == name),
     )
+
+
+def _of_this_topic(name: str, readings: tuple[Reading, ...]) -> list[Reading]:
+    """Return the readings since the topic was made: offsets that fall are those of another one of that name."""
+    found: list[Reading] = []
+    for reading in readings:
+        ends = reading.ends.get(name, {})
+        if not ends or (found and any(end < found[-1].ends[name].get(place, 0) for place, end in ends.items())):
+            found = []
+        found += [reading] if ends else []
+    return found
 
 
 def _longest_gap(name: str, readings: list[Reading]) -> float:
@@ -186,7 +206,8 @@ def _age(newest: Record, readings: list[Reading]) -> float | None:
     return round(max(0.0, at - newest.timestamp_ms / 1000), 1)
 
 
-def _age_order(record: Record) -> tuple[int, int, int]:
+def age_order(record: Record) -> tuple[int, int, int]:
+    """Return what sorts records from the oldest to the newest."""
     return record.timestamp_ms or 0, record.partition, record.offset or 0
 
 
@@ -230,6 +251,8 @@ def _said(topic: Topic) -> str:
     if not topic.exists:
         return f"topic {topic.name} absent"
     text = f"topic {topic.name} {topic.records} records"
+    if topic.leaderless:
+        text += f", no leader of {len(topic.leaderless)} of {len(topic.partitions) + len(topic.leaderless)} partitions"
     if topic.rate_per_second is not None:
         text += f", {topic.rate_per_second:g}/s"
     if topic.newest_age_seconds is not None:

@@ -101,7 +101,7 @@ def _environment(wanted: Wanted) -> dict[str, str]:
         "ES_SAMPLE": str(wanted.sample),
         "ES_WINDOWS": " ".join(_window(window) for window in wanted.windows),
         "ES_LIFETIME": str(wanted.lifetime),
-        "ES_PROTOCOL": "SSL" if wanted.tls else "PLAINTEXT",
+        "ES_PROTOCOL": wanted.protocol.upper(),
         "ES_TRUSTED": wanted.trusted_certificates,
         # Small and quick to start: three of the tools run at the same time.
         "KAFKA_HEAP_OPTS": "-Xms16m -Xmx64m",

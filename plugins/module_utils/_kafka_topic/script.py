@@ -42,8 +42,9 @@ offsets() {
 
 consume() {
   bin/kafka-console-consumer.sh --bootstrap-server "$ES_BOOTSTRAP" $secured --topic "$1" --partition "$2" \
-    --offset "$3" --max-messages "$4" --timeout-ms "$5" --property print.timestamp=true \
-    --property print.partition=true --property print.offset=true --property print.key=true 2> "$scratch/records.err"
+    --offset "$3" --max-messages "$4" --timeout-ms "$5" --isolation-level read_committed \
+    --property print.timestamp=true --property print.partition=true --property print.offset=true \
+    --property print.key=true 2> "$scratch/records.err"
 }
 
 records() {

@@ -83,9 +83,9 @@ def _sections(log: str, mark: str) -> Iterable[tuple[list[str], list[str]]]:
 def _offsets(body: list[str]) -> dict[str, dict[int, int]]:
     found: dict[str, dict[int, int]] = {}
     for match in filter(None, map(_OFFSET.match, body)):
-        # A partition without a leader has no offset yet.
-        offset = max(0, int(match["offset"]))
-        found.setdefault(match["topic"], {})[int(match["partition"])] = offset
+        offsets = found.setdefault(match["topic"], {})
+        if int(match["offset"]) >= 0:  # a partition without a leader has none to tell
+            offsets[int(match["partition"])] = int(match["offset"])
     return found
 
 
@@ -102,12 +102,12 @@ def _records(body: list[str], topic: str, partition: int) -> list[Record]:
                     offset=int(match["offset"]) if match["offset"] else None,
                     timestamp_ms=stamp if stamp >= 0 else None,
                     key=None if match["key"] == "null" else match["key"],
-                    value=match["value"],
+                    value=None if match["value"] == "null" else match["value"],
                 )
             )
         elif found:
             # The value went on behind a line break.
-            found[-1] = found[-1]._replace(value=f"{found[-1].value}\n{line}")
+            found[-1] = found[-1]._replace(value=f"{'null' if found[-1].value is None else found[-1].value}\n{line}")
     return found
 
 

@@ -15,6 +15,7 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._errors im
 
 _TOPIC = re.compile(r"^[\w.-]{1,249}$")
 _NAME = re.compile(r"^[a-z0-9]([-a-z0-9]{0,40}[a-z0-9])?$")
+_SERVER = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^\s:/\[\],]+)(:\d{1,5})?")
 _LIFETIME = 100
 
 
@@ -45,7 +46,7 @@ class Wanted:
     produced_after: float | None = None
     windows: tuple[Window, ...] = ()
     watch: int = 0
-    tls: bool = False
+    protocol: str = "plaintext"
     trusted_certificates: str = ""
 
     @property
@@ -58,7 +59,7 @@ class Wanted:
         """Tells reads apart: the same options give the same text, so that a wait finds its own pod again."""
         said = [self.topics, self.bootstrap_servers, self.image, self.sample, self.cluster]
         asked = [[*astuple(window)] for window in self.windows]
-        text = json.dumps([*said, self.quiet_seconds, asked, self.tls, self.trusted_certificates])
+        text = json.dumps([*said, self.quiet_seconds, asked, self.protocol, self.trusted_certificates])
         return hashlib.sha256(text.encode()).hexdigest()[:8]
 
     @property
@@ -71,8 +72,12 @@ def wanted_of(params: Mapping[str, Any]) -> Wanted:
     """Return the options, checked."""
     _check_names(params)
     _check_looks(params)
+    _check_identity(params)
     if not params.get("bootstrap_servers") and not params.get("cluster"):
         raise Failure("invalid_option", "it is not said where to connect. Give cluster, or bootstrap_servers")
+    for server in str(params.get("bootstrap_servers") or "x").split(","):
+        if not _SERVER.fullmatch(server.strip()):
+            raise Failure("invalid_option", f"bootstrap_servers: {server!r} is no address. Give host:port, by commas")
     return Wanted(
         topics=tuple(dict.fromkeys(params["topics"])),
         wait_for=params["wait_for"],
@@ -86,7 +91,7 @@ def wanted_of(params: Mapping[str, Any]) -> Wanted:
         quiet_seconds=float(params["quiet_seconds"]) if params["wait_for"] == "still" else 0.0,
         produced_after=params.get("produced_after"),
         watch=int(params.get("watch") or 0),
-        tls=_tls(params),
+        protocol=_protocol(params),
         trusted_certificates=str(params.get("trusted_certificates") or ""),
         windows=tuple(_window(entry, params["topics"]) for entry in params.get("windows") or ()),
     )
@@ -123,10 +128,29 @@ def _check_looks(params: Mapping[str, Any]) -> None:
         )
 
 
-def _tls(params: Mapping[str, Any]) -> bool:
+def _check_identity(params: Mapping[str, Any]) -> None:
+    """Check who we are for Kafka."""
+    pairs = (("username", "password"), ("client_cert", "client_key"))
+    for one, other in (pair for pair in pairs if bool(params.get(pair[0])) != bool(params.get(pair[1]))):
+        raise Failure("invalid_option", f"{one} and {other} belong together. Give both, or none")
+    if params["connection"] == "pod" and any(params.get(name) for name in ("username", "client_cert")):
+        told = "would be told to everybody who may read its pod. Give connection: direct"
+        raise Failure("invalid_option", f"username and client_cert: with connection pod what is secret {told}")
+    protocol = params.get("security_protocol")
+    if protocol and protocol.startswith("sasl") != bool(params.get("username")):
+        raise Failure(
+            "invalid_option", "security_protocol: with sasl_ssl and sasl_plaintext goes a username. Give both"
+        )
+
+
+def _protocol(params: Mapping[str, Any]) -> str:
+    """Return the protocol; nobody's password travels in clear unless that is asked for."""
     if params.get("security_protocol"):
-        return bool(params["security_protocol"] == "ssl")
-    return bool(params.get("trusted_certificates") or (params["connection"] == "direct" and params.get("ca_cert")))
+        return str(params["security_protocol"])
+    if params.get("username"):
+        return "sasl_ssl"
+    direct = params["connection"] == "direct" and (params.get("ca_cert") or params.get("client_cert"))
+    return "ssl" if params.get("trusted_certificates") or direct else "plaintext"
 
 
 def _window(entry: Mapping[str, Any], topics: Sequence[str]) -> Window:
