@@ -69,7 +69,7 @@ def transcript_of(log: str, run: str) -> Transcript:
 def _sections(log: str, mark: str) -> Iterable[tuple[list[str], list[str]]]:
     words: list[str] | None = None
     body: list[str] = []
-    for line in log.splitlines():
+    for line in log.removesuffix("\n").split("\n"):  # and nowhere else: a value may hold other separators
         if line.startswith(mark):
             if words is not None:
                 yield words, body

@@ -77,6 +77,19 @@ def test_values_with_line_breaks_and_foreign_lines_are_read_whole():
     ]
 
 
+@pytest.mark.parametrize("separator", ["\r", "\x0b", "\x1c", "\x85", "\u2028"])
+def test_only_a_line_break_divides_lines(separator):
+    line = f"CreateTime:5\tPartition:0\tOffset:7\tnull\ta{separator}b"
+    log = f"@@r records t 0\n{line}\n@@r ends {START}\n@@r done {START}\n"
+    assert [record.value for record in transcript_of(log, "r").seen.records] == [f"a{separator}b"]
+
+
+def test_a_value_of_none_is_told_from_an_empty_one():
+    line = "CreateTime:5\tPartition:0\tOffset:{}\tnull\t{}\n"
+    log = f"@@r records t 0\n{line.format(7, 'null')}{line.format(8, '')}@@r ends {START}\n@@r done {START}\n"
+    assert [record.value for record in transcript_of(log, "r").seen.records] == [None, ""]
+
+
 def test_records_of_tools_that_print_less_are_read_too():
     log = f"@@r records t 3\nCreateTime:5\tnull\tvalue\n@@r ends {START}\nt:3:-1\n@@r done {START}\n"
     record = transcript_of(log, "r").seen.records[0]
