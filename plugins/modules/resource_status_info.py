@@ -12,7 +12,8 @@ description:
   - Reads the conditions of any resources by name or labels and says whether each is ready, in its operator's own words.
   - Knows what ready means for Strimzi (with the connectors and tasks of KafkaMirrorMaker2, for which Argo CD has no
     health check), Camel K, OLM, Argo CD, routes, namespaces and the workloads of Kubernetes. Other kinds are judged by
-    their conditions, and those without any are ready when they exist.
+    the conditions, words and numbers of their status. What has no status is ready when it exists, a custom resource
+    ten seconds after it was made.
   - Can wait. Ends early when waiting cannot help, for instance on C(ImagePullBackOff), a failed connector or an
     unsupported version.
   - Returns evidence, which the filter P(manuela.event_streaming.root_cause#filter) turns into one sentence.

@@ -36,11 +36,11 @@ class Reader:
                 if message.error():
                     self._note(message, stops)
                     continue
-                record = _record(message)
+                record, offset = _record(message), message.offset()
                 stop = stops.get(record[:2], 0)
-                if record.offset < stop:
+                if offset < stop:
                     yield record
-                if stop and record.offset >= stop - 1:
+                if stop and offset >= stop - 1:
                     del stops[record[:2]]
         self._consumer.unassign()
 

@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any, Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Callable, Mapping
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils._kube import (
     at,
@@ -15,18 +16,14 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._kube impo
     terminating,
 )
 from ansible_collections.manuela.event_streaming.plugins.module_utils._pod_state import pod_state
-
-Object = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """``message``: what the resource says.  ``terminal``: waiting cannot cure it."""
-
-    ready: bool
-    message: str = ""
-    terminal: bool = False
-
+from ansible_collections.manuela.event_streaming.plugins.module_utils._resource_status.conventions import (
+    judge_by_conventions,
+)
+from ansible_collections.manuela.event_streaming.plugins.module_utils._resource_status.verdict import (
+    Object,
+    Verdict,
+    says,
+)
 
 # Strimzi's reasons that stay until somebody changes a manifest.
 _STRIMZI_FINAL = (
@@ -37,12 +34,13 @@ _STRIMZI_FINAL = (
     "UnsupportedVersionException",
     "UnsupportedKafkaVersionException",
 )
+_FIRST_WORD_SECONDS = 10
 _UNSUPPORTED = ("Unsupported Kafka.spec.kafka.version", "is not supported", "resource is invalid")
 _ORPHAN = "exists and is not referenced by a subscription"
 
 
-def judge(item: Object) -> Verdict:
-    """Return the verdict on any object."""
+def judge(item: Object, now: float | None = None) -> Verdict:
+    """Return the verdict on any object; ``now`` in epoch seconds, where it is known."""
     if terminating(item):
         return Verdict(False, deletion_of(item))
     generation, seen = at(item, "metadata", "generation"), at(item, "status", "observedGeneration")
@@ -50,8 +48,17 @@ def judge(item: Object) -> Verdict:
         return Verdict(False, f"its controller has seen generation {seen} of {generation}")
     group = str(item.get("apiVersion", "")).rpartition("/")[0]
     kind = str(item.get("kind", ""))
-    rule = _RULES.get((group, kind)) or _GROUPS.get(group) or _generic
-    return rule(item)
+    rule = _RULES.get((group, kind)) or _GROUPS.get(group)
+    return rule(item) if rule else _unheard_of(item, group, now) or judge_by_conventions(item)
+
+
+def _unheard_of(item: Object, group: str, now: float | None) -> Verdict | None:
+    """Give the controller of a custom resource a moment for its first word; some kinds have no controller at all."""
+    made = at(item, "metadata", "creationTimestamp")
+    if now is None or not made or at(item, "status") or "." not in group or group.endswith(".k8s.io"):
+        return None
+    age = now - datetime.fromisoformat(str(made).replace("Z", "+00:00")).timestamp()
+    return Verdict(False, "new: its controller has not looked at it yet") if age < _FIRST_WORD_SECONDS else None
 
 
 def deletion_of(item: Object) -> str:
@@ -65,26 +72,6 @@ def deletion_of(item: Object) -> str:
 
 def _remains(entry: Object) -> bool:
     return entry.get("status") == "True" and str(entry.get("type", "")).startswith("Namespace")
-
-
-def says(entry: Object | None, default: str = "") -> str:
-    """Return a condition's reason and message in one line."""
-    if not entry:
-        return default
-    reason, message = str(entry.get("reason") or ""), " ".join(str(entry.get("message") or "").split())
-    return ": ".join(part for part in (reason, message) if part) or default
-
-
-def _generic(item: Object) -> Verdict:
-    for kind in ("Ready", "Available", "Succeeded", "Complete", "Established", "Deployed"):
-        entry = condition(item, kind)
-        if entry:
-            ready = entry.get("status") == "True"
-            return Verdict(ready, kind if ready else f"not {kind}: {says(entry, 'no reason given')}")
-    phase = at(item, "status", "phase")
-    if phase:
-        return Verdict(phase in ("Ready", "Running", "Active", "Bound", "Succeeded", "Complete"), str(phase))
-    return Verdict(True, "exists")
 
 
 def _strimzi(item: Object) -> Verdict:
@@ -158,7 +145,7 @@ def _first_false(item: Object) -> Object | None:
 
 def _artemis(item: Object) -> Verdict:
     if condition(item, "Ready") or condition(item, "Deployed"):
-        return _generic(item)
+        return judge_by_conventions(item)
     ready = at(item, "status", "podStatus", "ready")
     return Verdict(bool(ready), f"{len(ready or [])} pods ready")
 
@@ -167,6 +154,8 @@ def _subscription(item: Object) -> Verdict:
     state = str(at(item, "status", "state") or "")
     for kind in ("ResolutionFailed", "CatalogSourcesUnhealthy", "InstallPlanFailed", "InstallPlanMissing"):
         entry = condition(item, kind)
+        if kind == "InstallPlanMissing" and state == "AtLatestKnown":
+            continue  # somebody tidied up behind what is installed
         if entry and entry.get("status") == "True":
             text = f"{kind}: {says(entry)}"
             return Verdict(False, text, _ORPHAN in text or kind == "InstallPlanFailed")
@@ -198,20 +187,40 @@ def _workload(item: Object) -> Verdict:
     wanted = at(item, "spec", "replicas")
     wanted = 1 if wanted is None else int(wanted)
     status = at(item, "status") or {}
-    stuck = condition(item, "Progressing")
+    stuck, refused = condition(item, "Progressing"), condition(item, "ReplicaFailure")
     ready = int(status.get("availableReplicas", status.get("readyReplicas")) or 0)
     text = f"{ready} of {wanted} replicas ready" + ("" if wanted else ": it is stopped")
     if stuck and stuck.get("reason") == "ProgressDeadlineExceeded":
         return Verdict(False, f"{text}: {says(stuck)}", True)
+    if refused and refused.get("status") == "True" and ready < wanted:
+        text += f": {says(refused)}"
     updated = int(status.get("updatedReplicas", ready) or 0)
     total = int(status.get("replicas") or 0)
-    return Verdict(ready >= wanted and updated >= wanted and total <= max(wanted, updated), text)
+    new = ready if _by_hand(item) else updated
+    kept = int(at(item, "spec", "updateStrategy", "rollingUpdate", "partition") or 0)
+    if ready >= wanted and new < wanted - kept:
+        text += f", {updated} of them as it is now"
+    return Verdict(ready >= wanted and new >= wanted - kept and total <= max(wanted, updated), text)
+
+
+def _by_hand(item: Object) -> bool:
+    """Say whether pods are replaced only when somebody deletes them."""
+    return bool(at(item, "spec", "updateStrategy", "type") == "OnDelete")
 
 
 def _daemon_set(item: Object) -> Verdict:
-    wanted = int(at(item, "status", "desiredNumberScheduled") or 0)
-    ready = int(at(item, "status", "numberReady") or 0)
-    return Verdict(ready >= wanted, f"{ready} of {wanted} pods ready")
+    status = at(item, "status") or {}
+    wanted, ready = int(status.get("desiredNumberScheduled") or 0), int(status.get("numberReady") or 0)
+    updated = wanted if _by_hand(item) else int(status.get("updatedNumberScheduled", wanted) or 0)
+    text = f"{ready} of {wanted} pods ready" + (
+        f", {updated} of them as it is now" if updated < wanted <= ready else ""
+    )
+    return Verdict(ready >= wanted and updated >= wanted, text)
+
+
+def _service(item: Object) -> Verdict:
+    waits = at(item, "spec", "type") == "LoadBalancer" and not items_at(item, "status", "loadBalancer", "ingress")
+    return Verdict(not waits, "its load balancer has no address yet" if waits else "exists")
 
 
 def _pod_set(item: Object) -> Verdict:
@@ -244,7 +253,7 @@ def _route(item: Object) -> Verdict:
     if any(entry.get("status") == "True" for entry in admitted):
         return Verdict(True, f"admitted as {at(item, 'spec', 'host')}")
     if admitted:
-        return Verdict(False, f"not admitted: {says(admitted[0])}", True)
+        return Verdict(False, f"not admitted: {says(admitted[0])}", admitted[0].get("status") == "False")
     return Verdict(False, "no router has admitted it yet")
 
 
@@ -263,10 +272,12 @@ _STOPPED = "with 0 replicas: it is stopped"
 _RULES: Mapping[tuple[str, str], Callable[[Object], Verdict]] = {
     ("", "Namespace"): _namespace,
     ("", "Pod"): _pod,
+    ("", "Service"): _service,
     ("apps", "DaemonSet"): _daemon_set,
     ("apps", "Deployment"): _workload,
     ("apps", "ReplicaSet"): _workload,
     ("apps", "StatefulSet"): _workload,
+    ("apps.openshift.io", "DeploymentConfig"): _workload,
     ("argoproj.io", "Application"): _application,
     ("batch", "Job"): _job,
     ("broker.amq.io", "ActiveMQArtemis"): _artemis,

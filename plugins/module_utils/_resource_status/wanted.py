@@ -17,7 +17,7 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._kube impo
     selection_of,
 )
 from ansible_collections.manuela.event_streaming.plugins.module_utils._pod_state import images_of
-from ansible_collections.manuela.event_streaming.plugins.module_utils._resource_status.readiness import Verdict
+from ansible_collections.manuela.event_streaming.plugins.module_utils._resource_status.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,10 +20,10 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._kube impo
 )
 from ansible_collections.manuela.event_streaming.plugins.module_utils._pod_state import PodState, images_of, pod_state
 from ansible_collections.manuela.event_streaming.plugins.module_utils._resource_status.readiness import (
-    Verdict,
     deletion_of,
     judge,
 )
+from ansible_collections.manuela.event_streaming.plugins.module_utils._resource_status.verdict import Verdict
 from ansible_collections.manuela.event_streaming.plugins.module_utils._resource_status.wanted import Seen, Wanted
 
 # The labels by which an operator marks the pods of a resource.
@@ -93,7 +93,8 @@ def _look_at(kube: Kube, wanted: Wanted) -> list[Seen]:
     if not items:
         good = wanted.state in ("absent", "none")
         return [Seen(wanted, kind.api_version, None, Verdict(False, "absent"), good)]
-    seen = [_seen(wanted, kind.api_version, item) for item in items]
+    now = kube.server_time()
+    seen = [_seen(wanted, kind.api_version, item, now) for item in items]
     return _young(kube, wanted, seen) if wanted.newer_than else seen
 
 
@@ -114,11 +115,11 @@ def _young(kube: Kube, wanted: Wanted, seen: list[Seen]) -> list[Seen]:
     ]
 
 
-def _seen(wanted: Wanted, api_version: str, item: Object) -> Seen:
+def _seen(wanted: Wanted, api_version: str, item: Object, now: float) -> Seen:
     if wanted.state == "absent":
         text = deletion_of(item) if terminating(item) else "still there"
         return Seen(wanted, api_version, item, Verdict(False, text), False)
-    verdict = judge(item)
+    verdict = judge(item, now)
     if wanted.state == "running" and at(item, "spec", "replicas") == 0:
         return Seen(wanted, api_version, item, verdict, False, tuple(images_of(item)))
     met = wanted.state == "none" or verdict.ready or (wanted.state == "exists" and not terminating(item))

@@ -1,0 +1,134 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What ready means for resources that no rule knows: what their own status says, in whatever words."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.manuela.event_streaming.plugins.module_utils._resource_status.readiness import judge
+from ansible_collections.manuela.event_streaming.tests.unit.plugins.module_utils.kube.test_readiness import (
+    condition,
+    thing,
+)
+
+
+def custom(status, spec=None, kind="Widget", **metadata):
+    return thing("widgets.example.com/v1", kind, status, spec, **metadata)
+
+
+def says(*conditions, **more):
+    return custom({"conditions": list(conditions), **more})
+
+
+def stale(kind, seen):
+    return {**condition(kind), "observedGeneration": seen}
+
+
+WORDS = [
+    # what the object says, ready, part of the message
+    (says(condition("Ready")), True, "Ready"),
+    (says(condition("Ready"), condition("Synced", "False", "Error", "no role")), False, "not Synced: Error: no role"),
+    (says(condition("Ready", "Unknown")), False, "not Ready"),
+    (says(condition("Ready"), condition("Reconciling", reason="NewRevision")), False, "Reconciling: NewRevision"),
+    (says(condition("Ready"), condition("Degraded", "False")), True, "Ready"),
+    (says(condition("Ready"), condition("RollbackFailed", reason="x")), False, "RollbackFailed: x"),
+    (says(condition("Established"), condition("NonStructuralSchema", message="x")), False, "NonStructural"),
+    (says(condition("Deployed"), condition("ChildrenHealthy", "False", "Down")), False, "not ChildrenHealthy: Down"),
+    (says(condition("Ready"), condition("ReplicaAvailable", "False")), True, "Ready"),
+    (says(condition("PodScheduled", "False")), True, "exists"),
+    (says(condition("Available"), readyReplicas=1), True, "Available"),
+    (custom({"conditions": [condition("Available")], "readyReplicas": 1}, {"replicas": 3}), False, "1 of 3 replicas"),
+    (custom({"conditions": []}), False, "has said nothing of it yet"),
+    (custom({"phase": "Running"}), True, "Running"),
+    (custom({"phase": "Running"}, kind="NightlyBackup"), False, "Running"),
+    (custom({"phase": "Completed"}, kind="NightlyBackup"), True, "Completed"),
+    (custom({"phase": "Frobnicating"}), False, "Frobnicating"),
+    (custom({"state": "Error", "message": "no\nspace"}), False, "Error: no space"),
+    (custom({"state": "Gazing"}), False, "Gazing"),
+    (custom({"state": "open"}), True, "open"),
+    (custom({"health": "yellow", "phase": "Ready"}), False, "yellow"),
+    (custom({"clusterStatus": "UpdateFailed"}), False, "UpdateFailed"),
+    (custom({"job": {"state": "PENDING_RERUN"}}), False, "PENDING_RERUN"),
+    (custom({"statuses": {"one": {"state": "Accepted"}, "two": {"state": "Rejected"}}}), False, "Rejected"),
+    (custom({"currentState": "Ready", "desiredState": "Terminating"}), True, "Ready"),
+    (custom({"ready": False}), False, "not ready"),
+    (custom({"readyToUse": False, "error": {"message": "no such disk"}}), False, "error: no such disk"),
+    (custom({"observedSomething": 4}), True, "exists"),
+    (custom({"conditions": [stale("Accepted", 1)]}, generation=2), False, "has seen generation 1 of 2"),
+    (custom({"conditions": [stale("Accepted", 2)]}, generation=2), True, "Accepted"),
+    (custom({"parents": [{"conditions": [condition("Accepted")]}, {"conditions": [condition("Programmed", "False")]}]}),
+     False, "not Programmed"),
+    (says(condition("Available"), condition("Failing", reason="ImageGone")), False, "Failing: ImageGone"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("item", "ready", "message"), WORDS)
+def test_what_it_says_decides(item, ready, message):
+    verdict = judge(item)
+    assert (verdict.ready, verdict.terminal, message in verdict.message) == (ready, False, True), verdict
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [condition("Stalled", reason="InvalidSpec"), condition("Progressing", "False", "ProgressDeadlineExceeded", "slow")],
+)
+def test_what_a_controller_has_given_up_ends_the_wait(entry):
+    assert judge(says(condition("Available"), entry)).terminal
+
+
+MADE = "2026-01-01T00:00:00Z"
+THEN = 1767225600.0
+
+
+@pytest.mark.parametrize(
+    ("item", "seconds", "ready"),
+    [
+        (custom(None, creationTimestamp=MADE), 3, False),
+        (custom(None, creationTimestamp=MADE), 30, True),
+        (custom({"phase": "Ready"}, creationTimestamp=MADE), 3, True),
+        (thing("v1", "ConfigMap", creationTimestamp=MADE), 3, True),
+        (thing("networking.k8s.io/v1", "NetworkPolicy", creationTimestamp=MADE), 3, True),
+    ],
+)
+def test_a_new_custom_resource_is_not_ready_before_its_controller_has_had_time_to_speak(item, seconds, ready):
+    assert judge(item, THEN + seconds).ready is ready
+
+
+PARTLY = {"type": "RollingUpdate", "rollingUpdate": {"partition": 2}}
+PODS = [
+    # kind, spec, status, ready
+    ("StatefulSet", {"replicas": 3, "updateStrategy": PARTLY}, {"readyReplicas": 3, "updatedReplicas": 1}, True),
+    ("StatefulSet", {"replicas": 3, "updateStrategy": PARTLY}, {"readyReplicas": 3, "updatedReplicas": 0}, False),
+    ("StatefulSet", {"replicas": 3}, {"readyReplicas": 3, "updatedReplicas": 1}, False),
+    ("StatefulSet", {"replicas": 3, "updateStrategy": {"type": "OnDelete"}},
+     {"readyReplicas": 3, "updatedReplicas": 0}, True),
+    ("DaemonSet", {}, {"desiredNumberScheduled": 3, "numberReady": 3, "updatedNumberScheduled": 1}, False),
+    ("DaemonSet", {}, {"desiredNumberScheduled": 3, "numberReady": 3, "updatedNumberScheduled": 3}, True),
+    ("DaemonSet", {"updateStrategy": {"type": "OnDelete"}},
+     {"desiredNumberScheduled": 3, "numberReady": 3, "updatedNumberScheduled": 1}, True),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "spec", "status", "ready"), PODS)
+def test_pods_that_are_still_as_they_were_are_not_ready_unless_that_is_wanted(kind, spec, status, ready):
+    verdict = judge(thing("apps/v1", kind, {"replicas": 3, **status}, spec))
+    assert verdict.ready is ready
+    assert ready or "of them as it is now" in verdict.message
+
+
+def test_a_quota_that_allows_no_pod_is_told():
+    refused = condition("ReplicaFailure", reason="FailedCreate", message="exceeded quota")
+    verdict = judge(thing("apps/v1", "Deployment", {"conditions": [refused]}, {"replicas": 2}))
+    assert verdict.message == "0 of 2 replicas ready: FailedCreate: exceeded quota"
+
+
+@pytest.mark.parametrize(
+    ("spec", "status", "ready"),
+    [
+        ({"type": "LoadBalancer"}, {"loadBalancer": {}}, False),
+        ({"type": "LoadBalancer"}, {"loadBalancer": {"ingress": [{"ip": "192.0.2.7"}]}}, True),
+        ({"type": "ClusterIP"}, {"loadBalancer": {}}, True),
+    ],
+)
+def test_a_load_balancer_is_ready_once_it_has_an_address(spec, status, ready):
+    assert judge(thing("v1", "Service", status, spec)).ready is ready
