@@ -119,13 +119,13 @@ def read(item: Mapping[str, Any], wanted: Wanted) -> Application:
         health_status=str(at(status, "health", "status") or "Unknown"),
         health_message=str(at(status, "health", "message") or ""),
         healthy_since=epoch(at(status, "health", "lastTransitionTime")),
-        revision=str(revision or ""),
+        revision=_dry(item, str(revision or "")),
         source=found[index] if found else {},
         outdated=_outdated(item),
         parent=_parent(item),
         reconciled_at=str(status.get("reconciledAt") or ""),
         refreshing=REFRESH in (at(item, "metadata", "annotations") or {}),
-        automated=at(item, "spec", "syncPolicy", "automated") is not None,
+        automated=_automated(at(item, "spec", "syncPolicy", "automated")),
         operation=_operation(item, index),
         conditions=tuple(items_at(status, "conditions")),
         unhealthy=tuple(_unhealthy(status)),
@@ -133,11 +133,26 @@ def read(item: Mapping[str, Any], wanted: Wanted) -> Application:
     )
 
 
+def _automated(policy: Any) -> bool:
+    return policy is not None and at(policy, "enabled") is not False
+
+
+def _dry(item: Mapping[str, Any], revision: str) -> str:
+    """Return the commit that was pushed, where Argo CD renders it into another one and deploys that."""
+    done = at(item, "status", "sourceHydrator", "lastSuccessfulOperation")
+    return str(at(done, "drySHA") or revision) if revision and at(done, "hydratedSHA") == revision else revision
+
+
 def _outdated(item: Mapping[str, Any]) -> bool:
-    before = at(item, "status", "sync", "comparedTo", "source") or {}
-    now = at(item, "spec", "source") or {}
-    return bool(before and now) and any(
-        before.get(key) != now.get(key) for key in ("repoURL", "path", "targetRevision")
+    compared = at(item, "status", "sync", "comparedTo")
+    before = items_at(compared, "sources") or [at(compared, "source") or {}]
+    now = items_at(item, "spec", "sources") or [at(item, "spec", "source") or {}]
+    if not any(before) or not any(now):
+        return False
+    return len(before) != len(now) or any(
+        was.get(key) != one.get(key)
+        for was, one in zip(before, now, strict=True)
+        for key in ("repoURL", "path", "chart", "targetRevision")
     )
 
 
@@ -153,13 +168,15 @@ def _operation(item: Mapping[str, Any], index: int) -> Operation:
     single = at(state, "syncResult", "revision") or at(state, "operation", "sync", "revision")
     revision = several[index] if index < len(several) else single
     # A new operation is asked for here before the controller has begun it.
+    asked = at(item, "operation", "sync") or {}
     phase = "Running" if at(item, "operation") else str(state.get("phase") or "")
     if at(item, "operation"):
-        revision = at(item, "operation", "sync", "revision") or revision
+        several = asked.get("revisions") or []
+        revision = several[index] if index < len(several) else asked.get("revision") or revision
     return Operation(
         phase=phase,
         message=_readable(state.get("message")),
-        revision=str(revision or ""),
+        revision=_dry(item, str(revision or "")),
         finished_at=str(state.get("finishedAt") or ""),
         failures=tuple(_failures(state)),
     )

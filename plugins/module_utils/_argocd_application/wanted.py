@@ -70,10 +70,12 @@ def wanted_of(entry: Mapping[str, Any]) -> Wanted:
 
 
 def sources(item: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return an Application's sources; those of ``sources`` win, as in Argo CD."""
+    """Return an Application's sources; a hydrator's dry one wins, then those of ``sources``, as in Argo CD."""
     several = items_at(item, "spec", "sources")
-    single = at(item, "spec", "source")
-    return several or ([single] if isinstance(single, dict) else [])
+    single = at(item, "spec", "sourceHydrator", "drySource") or at(item, "spec", "source")
+    if at(item, "spec", "sourceHydrator") or not several:
+        return [single] if isinstance(single, dict) else []
+    return several
 
 
 def same_path(one: str, other: str) -> bool:
