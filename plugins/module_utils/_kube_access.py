@@ -9,7 +9,7 @@ import atexit
 import base64
 import os
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Callable, Mapping
 from urllib.parse import unquote, urlsplit
 
@@ -30,7 +30,8 @@ class Access:
     """One server.
 
     ``where`` names it in messages.  ``credentials`` returns the headers of the next request: a token may be renewed
-    while a wait lasts.  ``trust`` are certificate authorities as PEM text, ``ca_cert`` is a file of them.
+    while a wait lasts.  ``acting`` are the headers that say as whom we act.  ``trust`` are certificate authorities as
+    PEM text, ``ca_cert`` is a file of them.
     """
 
     server: str
@@ -43,6 +44,7 @@ class Access:
     verify: bool = True
     server_name: str = ""
     proxy: str = ""
+    acting: Mapping[str, str] = field(default_factory=dict)
 
 
 def load() -> Any:

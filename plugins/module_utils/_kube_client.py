@@ -29,6 +29,7 @@ _AGGREGATED = ",".join(
     + ["application/json"]
 )
 _PAGE = 500
+_EXPIRED = 410
 _TRIES = 3
 Kinds = list[Kind]
 Objects = list[Object]
@@ -55,6 +56,7 @@ class KubeClient:
         self._clock = clock
         self._heard_at = 0.0
         self._kinds: Kinds | None = None
+        self._silent: set[str] = set()
 
     @property
     def where(self) -> str:
@@ -73,6 +75,11 @@ class KubeClient:
         if found is None:
             self._kinds = self._discover(group)
             found = _kube_discovery.choose(self._kinds, kind, group=group, version=version)
+        silent = _kube_discovery.hidden(kind, group, self._silent) if found is None else []
+        if silent:
+            what = f"cannot tell whether {self.where} serves {kind}: {', '.join(silent)} does not answer there"
+            advice = "Look at the APIService, then run again; or give the group"
+            raise Failure("unreachable", f"{what}. {advice}", retryable=True, details={"groups": silent})
         return found
 
     def versions(self, kind: str, group: str) -> Names:
@@ -90,7 +97,14 @@ class KubeClient:
         query = {"limit": str(_PAGE), "labelSelector": labels, "fieldSelector": fields}
         found: Objects = []
         while True:
-            page = self._object("GET", request, path_of(kind, namespace), query) or {}
+            try:
+                page = self._object("GET", request, path_of(kind, namespace), query) or {}
+            except Failure as failure:
+                if failure.details.get("status") != _EXPIRED or not query.get("continue"):
+                    raise
+                # What the first pages were part of is forgotten: all at once, as kubectl does.
+                found, query = [], {**query, "limit": "", "continue": ""}
+                continue
             for item in page.get("items") or []:
                 # A list's items come without these two.
                 found.append({"apiVersion": kind.api_version, "kind": kind.kind, **item})
@@ -137,18 +151,30 @@ class KubeClient:
 
     def _discover(self, group: str) -> Kinds:
         found: Kinds = []
+        self._silent = set()
         for path in ("/api", "/apis"):
             request = Request("discover", path)
             document = self._object("GET", request, path, accept=_AGGREGATED) or {}
             if document.get("kind") == "APIGroupDiscoveryList":
                 found += _kube_discovery.from_aggregated(document)
+                self._silent |= _kube_discovery.stale_groups(document)
             elif path == "/api":
                 found += _kube_discovery.from_resource_list(self._object("GET", request, "/api/v1") or {}, "", "v1")
             else:
                 for name, version in _kube_discovery.group_versions(document, group):
-                    listed = self._object("GET", request, f"/apis/{name}/{version}") or {}
-                    found += _kube_discovery.from_resource_list(listed, name, version)
+                    found += self._served(request, name, version)
         return found
+
+    def _served(self, request: Request, group: str, version: str) -> Kinds:
+        """Return the kinds of one group; another server than this one may have to say, and be down."""
+        try:
+            listed = self._object("GET", request, f"/apis/{group}/{version}") or {}
+        except Failure as failure:
+            if failure.code != "unreachable" or not failure.details.get("status"):
+                raise
+            self._silent.add(group)
+            return []
+        return _kube_discovery.from_resource_list(listed, group, version)
 
     def _object(
         self,
@@ -185,7 +211,7 @@ class KubeClient:
         wanted = {key: value for key, value in query.items() if value}
         if wanted:
             url += "?" + urlencode(wanted)
-        headers = {"Accept": accept, **self._access.credentials()}
+        headers = {"Accept": accept, **self._access.credentials(), **self._access.acting}
         data = None
         if body is not None:
             data = json.dumps(body)

@@ -24,6 +24,7 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._kube_acce
     held,
     no_credentials,
 )
+from ansible_collections.manuela.event_streaming.plugins.module_utils._kube_user import check_user, impersonation
 from ansible_collections.manuela.event_streaming.plugins.module_utils._proxies import proxy_of
 from ansible_collections.manuela.event_streaming.plugins.module_utils._yaml_text import load
 
@@ -61,14 +62,7 @@ def _with_options(found: Access, params: Mapping[str, Any]) -> Access:
 
 
 def _from_files(params: Mapping[str, Any]) -> Access:
-    given = str(params.get("kubeconfig") or _DEFAULT_FILE)
-    files = [Path(part).expanduser() for part in given.split(os.pathsep) if part]
-    missing = [str(file) for file in files if not file.is_file()]
-    if missing:
-        raise Failure(
-            "invalid_option",
-            f"there is no kubeconfig file {', '.join(missing)}. Give kubeconfig (or host and api_key), or log in first",
-        )
+    files = _files_of(str(params.get("kubeconfig") or _DEFAULT_FILE))
     config = _merged(files)
     context = str(params.get("context") or config.get("current-context") or "")
     known = contexts(config)
@@ -78,6 +72,7 @@ def _from_files(params: Mapping[str, Any]) -> Access:
     try:
         cluster = _entries(config, "clusters")[chosen["cluster"]]
         user = _entries(config, "users")[chosen["user"]] if chosen.get("user") else {}
+        check_user(user, context)
         found = _read(context, cluster, user)
     except (OSError, KeyError, TypeError, ValueError, AttributeError) as error:
         said = f"there is no {error}" if isinstance(error, KeyError) else str(error)
@@ -88,6 +83,19 @@ def _from_files(params: Mapping[str, Any]) -> Access:
     if _kube_login.is_needed(user) and not params.get("api_key"):
         return _kube_login.logged_in(found, context, cluster, user)
     return found
+
+
+def _files_of(given: str) -> list[Path]:
+    """Return the files of a list; of several, kubectl passes over those that are not there."""
+    listed = [Path(part).expanduser() for part in given.split(os.pathsep) if part]
+    files = [file for file in listed if file.is_file()]
+    if not files:
+        named = _names(listed) or given
+        raise Failure(
+            "invalid_option",
+            f"there is no kubeconfig file {named}. Give kubeconfig (or host and api_key), or log in first",
+        )
+    return files
 
 
 def _read(context: str, cluster: Mapping[str, Any], user: Mapping[str, Any]) -> Access:
@@ -103,6 +111,7 @@ def _read(context: str, cluster: Mapping[str, Any], user: Mapping[str, Any]) -> 
         server_name=str(cluster.get("tls-server-name") or ""),
         proxy=str(cluster.get("proxy-url") or ""),
         credentials=_credentials(user),
+        acting=impersonation(user),
     )
     return _with_certificates(found, cluster, user) if server.startswith("https") else found
 
@@ -143,7 +152,8 @@ def _credentials(user: Mapping[str, Any]) -> Credentials:
 
 
 def _bearer(token: str) -> Credentials:
-    return lambda: {"Authorization": f"Bearer {token}"}
+    sent = {"Authorization": f"Bearer {token.strip()}"}  # as a file ends with a line break
+    return lambda: sent
 
 
 def _merged(files: list[Path]) -> dict[str, Any]:

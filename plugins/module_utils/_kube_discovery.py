@@ -46,6 +46,22 @@ def from_aggregated(document: Mapping[str, Any]) -> list[Kind]:
     ]
 
 
+def stale_groups(document: Mapping[str, Any]) -> set[str]:
+    """Return the groups of an APIGroupDiscoveryList whose own server does not answer now."""
+    return {
+        str(at(group, "metadata", "name") or "")
+        for group in items_at(document, "items")
+        for version in items_at(group, "versions")
+        if version.get("freshness") == "Stale"
+    }
+
+
+def hidden(kind: str, group: str, silent: set[str]) -> list[str]:
+    """Return the silent groups that may serve a kind: the one that is given, or usual, or any of them."""
+    usual = group or USUAL_GROUPS.get(kind.lower())
+    return sorted(silent if usual is None else silent & {usual})
+
+
 def from_resource_list(document: Mapping[str, Any], group: str, version: str) -> list[Kind]:
     """Return the kinds of one APIResourceList, without subresources."""
     return [

@@ -14,6 +14,8 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._errors im
 from ansible_collections.manuela.event_streaming.plugins.module_utils._strict_certificates import advice_on
 
 # urllib3 puts the connection's repr before the reason.
+# What Python says of a certificate of our own, or its key, when it is to be shown.
+_OWN_KEY = ("no certificate assigned", "PEM lib", "key values mismatch", "bad decrypt")
 _WRAPPING = re.compile(r"^(<[^>]*>|HTTPS?Connection\w*\([^)]*\)): ")
 
 
@@ -95,6 +97,11 @@ def message_of(body: str) -> str:
 def from_connection(error: BaseException, where: str) -> Failure:
     """Return the failure for a request that got no answer."""
     reason = root_reason(error)
+    if any(word in reason for word in _OWN_KEY):
+        advice = "Log in again, or give a kubeconfig whose client-certificate and client-key belong together"
+        return Failure("unauthorized", f"cannot use the client certificate for {where}: {reason}. {advice}")
+    if "header value" in reason:  # the library shows the value
+        reason = "the token holds characters that no token has"
     advice = "Check that the server runs and that this host reaches it"
     if "CERTIFICATE_VERIFY_FAILED" in reason or "certificate verify failed" in reason:
         advice = advice_on(reason) or (

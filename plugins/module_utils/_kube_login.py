@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Mapping
 
+from ansible_collections.manuela.event_streaming.plugins.module_utils._deadline import RequestTimeout, within
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import (
     Failure,
     missing_library,
@@ -19,6 +20,7 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._errors im
 from ansible_collections.manuela.event_streaming.plugins.module_utils._kube_access import Access, Credentials
 
 _MINIMUM = "24.2.0"
+PLUGIN_SECONDS = 60.0
 
 
 def load(purpose: str) -> Any:
@@ -46,7 +48,13 @@ def logged_in(access: Access, context: str, cluster: Mapping[str, Any], user: Ma
     configuration = _configuration(library)
     try:
         loader = library.config.kube_config.KubeConfigLoader(_alone(cluster, user), active_context="the")
-        loader.load_and_set(configuration)
+        within(PLUGIN_SECONDS, lambda: loader.load_and_set(configuration))
+    except RequestTimeout as error:
+        raise Failure(
+            "unauthorized",
+            f"the credential plugin {name} of context {context} did not end within {PLUGIN_SECONDS:g} s. "
+            "Run it by hand to see what it waits for",
+        ) from error
     except (library.config.ConfigException, OSError, KeyError, TypeError, ValueError) as error:
         raise Failure(
             "invalid_option",

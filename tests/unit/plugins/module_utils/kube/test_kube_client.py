@@ -221,6 +221,57 @@ def test_older_servers_are_asked_group_by_group(clock):
     assert kube.find("Pod") == POD
 
 
+def test_a_list_whose_pages_have_expired_is_read_anew_and_whole(clock):
+    first = {"metadata": {"continue": "next"}, "items": [{"metadata": {"name": "a"}}]}
+    whole = {"items": [{"metadata": {"name": "b"}}, {"metadata": {"name": "c"}}]}
+    kube, pool = client(clock, (200, first), refused(410, "The provided continue parameter is too old"), (200, whole))
+    assert [item["metadata"]["name"] for item in kube.list(POD, "ns")] == ["b", "c"]
+    assert pool.asked[-1][1] == "/api/v1/namespaces/ns/pods"
+
+
+def test_a_list_that_is_gone_at_once_is_a_failure(clock):
+    kube, pool = client(clock, refused(410, "too old"))
+    assert failure_of(lambda: kube.list(POD, "ns")).code == "refused"
+    assert len(pool.asked) == 1
+
+
+OLD_CORE = (200, {"kind": "APIVersions"}), (200, {"resources": [{"name": "pods", "kind": "Pod", "namespaced": True}]})
+OLD_GROUPS = (
+    200,
+    {"groups": [{"name": name, "versions": [{"version": "v1"}]} for name in ("metrics.k8s.io", "kafka.strimzi.io")]},
+)
+KAFKAS = (200, {"resources": [{"name": "kafkas", "kind": "Kafka", "namespaced": True}]})
+DOWN = [refused(503, "the server is currently unable to handle the request")] * 3
+STALE = {"metadata": {"name": "metrics.k8s.io"}, "versions": [{"version": "v1", "freshness": "Stale"}]}
+
+
+@pytest.mark.parametrize("old", [True, False])
+def test_a_group_whose_server_is_down_hides_nothing_but_itself(clock, old):
+    new = 200, {**GROUPS[1], "items": [*GROUPS[1]["items"], STALE]}
+    kube, _pool = client(clock, *((*OLD_CORE, OLD_GROUPS, *DOWN, KAFKAS) if old else (CORE, new)))
+    assert kube.find("Kafka").version == "v1"
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (("NodeMetrics", ""), True),
+        (("NodeMetrics", "metrics.k8s.io"), True),
+        (("Thing", "things.example.com"), False),
+        (("Integration", ""), False),  # which is known to be of another group
+    ],
+)
+def test_of_a_kind_that_such_a_group_may_serve_it_is_not_said_that_it_is_not_there(clock, asked, told):
+    kube, _pool = client(clock, CORE, (200, {"kind": "APIGroupDiscoveryList", "items": [STALE]}))
+    kind, group = asked
+    if not told:
+        assert kube.find(kind, group=group) is None
+        return
+    failure = failure_of(lambda: kube.find(kind, group=group))
+    assert (failure.code, failure.retryable) == ("unreachable", True)
+    assert f"serves {kind}: metrics.k8s.io does not answer there" in failure.msg
+
+
 def test_paths_of_objects():
     assert path_of(POD, "ns", "p") == "/api/v1/namespaces/ns/pods/p"
     assert path_of(Kind("Namespace", "namespaces", "v1", namespaced=False), "", "n") == "/api/v1/namespaces/n"

@@ -176,6 +176,11 @@ def test_a_context_that_leads_nowhere_is_named(kubeconfig):
     assert "there is no 'gone'" in failure_of(kubeconfig=kubeconfig).msg
 
 
+def test_of_several_files_those_that_are_not_there_are_passed_over(kubeconfig, tmp_path):
+    assert access(kubeconfig=f"{tmp_path / 'none'}:{kubeconfig}:").server == "https://factory.example:6443"
+    assert f"{tmp_path / 'none'} and {tmp_path / 'nil'}" in failure_of(kubeconfig=f"{tmp_path}/none:{tmp_path}/nil").msg
+
+
 def failure_of(**given):
     with pytest.raises(Failure) as caught:
         access(**given)
