@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -22,6 +23,7 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._yaml_scal
 from ansible_collections.manuela.event_streaming.plugins.module_utils._yaml_text import Source, flat, lookup, splice
 
 State = Literal["present", "disabled", "absent"]
+_WRITTEN_EMPTY = re.compile(r"\[\s*\]|~|null", re.IGNORECASE)  # what may stand in the place of a list without entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ def switch(source: Source, wanted: Wanted) -> Source:
         raise Failure(
             "refused",
             f"{source.name}, line {found.place.first_line}: '{found.place.value}' cannot be switched, because "
-            f"{found.place.obstacle}. Write the entry as one line of a block list",
+            f"{found.place.obstacle}",
         )
     edited = source.with_text(_edit(source, found.place, wanted.state))
     _prove(source, edited, found.place, wanted)
@@ -142,18 +144,34 @@ def _added(source: Source, wanted: Wanted) -> Source:
 def _appended(source: Source, wanted: Wanted) -> str:
     """Return the text with a line for the entry behind the last one of the list; a list that is not there is begun."""
     text = source.text
-    item = f"- {literal(wanted.entry)}"
+    item = (
+        " " * _list_column(source, wanted.field) + f"- {'path: ' * (wanted.field == 'patches')}{literal(wanted.entry)}"
+    )
     pairs = {key.value: (key, value) for key, value in root_of(source).pairs()}
     eol = "\r\n" if "\r\n" in text else "\n"
     if wanted.field not in pairs:
         gap = "" if text.endswith("\n") or not text else eol
         return f"{text}{gap}{wanted.field}:{eol}{item}{eol}"
     key, listed = pairs[wanted.field]
+    if listed.style == "flow" and listed.children:
+        raise Failure(
+            "refused",
+            f"{source.name}, line {source.line(listed.start)}: '{wanted.entry}' cannot be added to {wanted.field}, "
+            "because that is a list in [brackets]. Write it as a block list, one line for each entry",
+        )
     last = listed.children[-1].last if listed.children else key.end
     at = source.line_span(source.line(max(last - 1, 0)))[1]
-    siblings = [one for one in active_entries(source, root_of(source)) if one.field == wanted.field and one.column >= 0]
-    line = " " * (siblings[0].column if siblings else 0) + item
-    return splice(text, at, at, line + eol if text[:at].endswith("\n") else eol + line)
+    begun = text[:at]
+    if not listed.children and _WRITTEN_EMPTY.fullmatch(text[listed.start : listed.end]):
+        begun = splice(begun, len(text[: listed.start].rstrip(" \t")), listed.end, "")
+    return begun + (item + eol if begun.endswith("\n") else eol + item) + text[at:]
+
+
+def _list_column(source: Source, field: str) -> int:
+    """Return where the dash of a new entry stands: as in its list, else as in the file's other lists of paths."""
+    siblings = [one for one in active_entries(source, root_of(source)) if one.column >= 0]
+    same = [one for one in siblings if one.field == field]
+    return (same or siblings)[0].column if siblings else 0
 
 
 def _sibling_column(source: Source, place: Occurrence) -> int:
@@ -174,7 +192,8 @@ def _prove(before: Source, after: Source, place: Occurrence, wanted: Wanted) -> 
         raise Failure(
             "refused",
             f"{before.name}, line {place.first_line}: '{place.value}' could not be found again once it is "
-            f"{wanted.state}, nothing was written. Look for a commented-out list above it",
+            f"{wanted.state}: it would read as a remark, or as part of a commented-out list above it; nothing was "
+            "written. Put it in quotes, or remove that list",
         )
     if old != new:
         raise Failure(

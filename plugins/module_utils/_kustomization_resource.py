@@ -43,6 +43,10 @@ def _wanted(one: Mapping[str, Any]) -> Wanted:
             "invalid_option",
             f"entry '{one['entry']}': missing=add needs a field, match=exact and state=present. Name the list",
         )
+    if add and field == "patchesJson6902":
+        raise Failure(
+            "invalid_option", f"entry '{one['entry']}': patchesJson6902 needs a target beside the path. Add it by hand"
+        )
     return Wanted(one["path"], one["entry"], one["state"], one["match"], field, add)
 
 

@@ -38,13 +38,14 @@ _PATCH_KEYS = frozenset({"path", "target", "options", "patch"})
 _COMMENT = re.compile(r"^[ \t]*#.*", re.M)
 _COMMENT_OR_BLANK = re.compile(r"[ \t]*(#|\r?\n?$)")
 _DASH = re.compile(r" *-[ \t]+$")
+_AS_LINE = "Write the entry as one line of a block list"
 
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
     """One place where an entry stands: its lines, and the column of its dash (active) or its ``#`` (commented out).
 
-    ``column`` is -1 where the text cannot be switched line by line: ``obstacle`` says why.
+    ``column`` is -1 where the text cannot be switched line by line: ``obstacle`` says why, and what to do.
     """
 
     field: str
@@ -104,12 +105,18 @@ def _active(source: Source, field: str, value: str, item: Node, listed: Node) ->
     first = source.line(item.start)
     last = source.line(max(item.start, item.last - 1))
     start = source.line_span(first)[0]
+    if listed.anchor:
+        return Occurrence(
+            field, value, True, first, last, -1, "its list has an anchor. Write the list out at its alias"
+        )
     if listed.style == "flow":
-        return Occurrence(field, value, True, first, last, -1, "it stands in a list in [brackets]")
+        return Occurrence(field, value, True, first, last, -1, f"it stands in a list in [brackets]. {_AS_LINE}")
     if not _DASH.match(source.text[start : item.start]):
-        return Occurrence(field, value, True, first, last, -1, "its dash stands on another line, or it has an anchor")
+        return Occurrence(field, value, True, first, last, -1, f"its dash stands on another line. {_AS_LINE}")
+    if item.anchor or item.tag:
+        return Occurrence(field, value, True, first, last, -1, f"it has an anchor or a tag. {_AS_LINE}")
     if item.kind == "scalar" and last != first:
-        return Occurrence(field, value, True, first, last, -1, "it goes over several lines")
+        return Occurrence(field, value, True, first, last, -1, f"it goes over several lines. {_AS_LINE}")
     column = source.text.index("-", start) - start
     return Occurrence(field, value, True, first, last, column, _gap(source, first, last))
 
@@ -117,7 +124,7 @@ def _active(source: Source, field: str, value: str, item: Node, listed: Node) ->
 def _gap(source: Source, first: int, last: int) -> str:
     for number in range(first + 1, last + 1):
         if _COMMENT_OR_BLANK.match(_line(source, number)):
-            return f"it has a blank line or a comment inside, on line {number}"
+            return f"it has a blank line or a comment inside, on line {number}. Move that line away"
     return ""
 
 

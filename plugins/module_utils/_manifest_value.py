@@ -44,6 +44,10 @@ def _wanted(one: Mapping[str, Any]) -> Wanted:
         raise Failure("invalid_option", f"value for {'.'.join(key_path)} must be one text, number or truth value")
     typed = not isinstance(value, str)
     text = json.dumps(value) if typed else str(value)
+    if one["property"] is not None and not one["property"].strip():
+        raise Failure(
+            "invalid_option", f"property for {'.'.join(key_path)} is empty. Name a key, or leave the option out"
+        )
     address = Address(one["kind"] or "", one["name"] or "", one["namespace"] or "", key_path)
     return Wanted(
         one["path"], address, text, one["property"] or "", one["encoding"], typed, secret, one["missing"] == "add"

@@ -141,6 +141,12 @@ def _replacement(source: Source, spot: Spot, wanted: Wanted) -> str:
     line, count, new = _property_line(source, node, wanted)
     if node.style == "|" and wanted.encoding == "plain":
         return _block_with_line(source, node, line, count, new)
+    if node.style == ">" and wanted.encoding == "plain":
+        raise Failure(
+            "refused",
+            f"{source.name}, line {source.line(node.start)}: the text is a folded block (>), in which a line of a "
+            "property cannot be changed alone. Write it as a literal block (|)",
+        )
     lines = decoded(source, node, wanted).split("\n")
     ending = "\r" if count and lines[line].endswith("\r") else ""
     lines[line : line + count] = [new + ending]

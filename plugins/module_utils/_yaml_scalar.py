@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
-from ansible_collections.manuela.event_streaming.plugins.module_utils._yaml_text import Node, Source
+from ansible_collections.manuela.event_streaming.plugins.module_utils._yaml_text import NULLS, Node, Source
 
 # Texts that some YAML reader (1.1 or 1.2) takes for a number, a truth value, a date or nothing.
 _NOT_TEXT = re.compile(
@@ -25,10 +25,10 @@ _PLAIN = re.compile(
     |[?:-](?=\S)(?:[^\s#:]|:(?=\S))*""",
     re.VERBOSE,
 )
-_PRINTABLE = re.compile(r"[\x20-\x7e\u00a0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]*")
+_PRINTABLE = re.compile(r"[\x20-\x7e\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]*")
 _UNQUOTABLE = re.compile(rf"[^{_PRINTABLE.pattern[1:-2]}]|[\"\\]")
 _BLOCK = re.compile(rf"(?:{_PRINTABLE.pattern[:-1]}|[\n\t])*")
-_HEADER = re.compile(r"\|([1-9]?)([-+]?)([1-9]?)")
+_HEADER = re.compile(r"([|>][1-9]?)([-+]?)([1-9]?)")
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\0": "\\0"}
 
 
@@ -39,14 +39,8 @@ def reads_as_text(plain: str) -> bool:
 
 def rendered(source: Source, node: Node, value: str, *, in_flow: bool) -> str:
     """Return what to write in the place of ``node`` so that it reads as ``value``."""
-    if node.style == "|":
-        return literal_block(source, node, value)
-    if node.style == ">":
-        raise Failure(
-            "refused",
-            f"{source.name}, line {source.line(node.start)}: the value is a folded block (>), which cannot be replaced "
-            "without changing its line breaks. Write it as a literal block (|)",
-        )
+    if node.style in ("|", ">"):
+        return block(source, node, value)
     if node.style == "'" and _PRINTABLE.fullmatch(value):
         return "'" + value.replace("'", "''") + "'"
     if not node.style and _may_stay_plain(node, value, in_flow=in_flow):
@@ -63,8 +57,8 @@ def _is_plain(value: str, *, in_flow: bool) -> bool:
 def _may_stay_plain(node: Node, value: str, *, in_flow: bool) -> bool:
     if not _is_plain(value, in_flow=in_flow):
         return False
-    # A text must stay a text; where a number or a truth value stands, another may take its place.
-    return reads_as_text(value) or not (reads_as_text(node.value) or node.is_null)
+    # A text must stay a text; where a number or a truth value stands, another may take its place, but not nothing.
+    return reads_as_text(value) or not (reads_as_text(node.value) or node.is_null or value in NULLS)
 
 
 def scalar_text(value: str, *, typed: bool, in_flow: bool) -> str:
@@ -91,16 +85,21 @@ def _escaped(found: re.Match[str]) -> str:
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
-def literal_block(source: Source, node: Node, value: str) -> str:
-    """Return a literal block with the header, the indentation and the blank lines behind it of the one there."""
+def block(source: Source, node: Node, value: str) -> str:
+    """Return a literal or folded block with the header, the indentation and the blank lines behind it of the one there.
+
+    A folded block gets each line of the value as one line, with a blank line where the value has a line break.
+    """
     raw = source.text[node.start : node.end]
     header, *body = raw.split("\n")
     eol = "\r\n" if header.endswith("\r") else "\n"
-    if value.lstrip("\n")[:1] in (" ", "\t") or not value.strip() or not _BLOCK.fullmatch(value):
+    is_folded = node.style == ">"
+    indented = re.search(r"^[ \t]", value if is_folded else value.lstrip("\n")[:1], re.M)
+    if indented or not value.strip() or not _BLOCK.fullmatch(value):
         raise Failure(
             "refused",
-            f"{source.name}, line {source.line(node.start)}: the new value cannot be written as a literal block (|), "
-            "because it is empty, begins with a blank or holds control characters. Write the old one in quotes first",
+            f"{source.name}, line {source.line(node.start)}: the new value cannot be written as a block ({node.style}),"
+            " because it is empty, begins with a blank or holds control characters. Write the old one in quotes first",
         )
     chomping = "-" if not value.endswith("\n") else "+" if value.endswith("\n\n") else ""
     open_end = bool(body) and body[-1] != "" and not chomping.startswith("+")
@@ -108,9 +107,10 @@ def literal_block(source: Source, node: Node, value: str) -> str:
     if found and open_end and not value.endswith("\n"):
         chomping = found[2]
     indent = " " * block_indent(source, node)
-    lines = (value if not value.endswith("\n") else value[:-1]).split("\n")
+    text = re.sub(r"\n+(?=[^\n])", r"\g<0>\n", value) if is_folded else value
+    lines = text.removesuffix("\n").split("\n")
     written = eol.join((indent + line) if line else "" for line in lines)
-    begun = _HEADER.sub(rf"|\g<1>{chomping}\g<3>", header.rstrip("\r"))
+    begun = _HEADER.sub(rf"\g<1>{chomping}\g<3>", header.rstrip("\r"), count=1)
     return begun + eol + written + _tail(body, chomping, eol, value)
 
 
@@ -125,14 +125,19 @@ def _tail(body: list[str], chomping: str, eol: str, value: str) -> str:
 
 
 def block_indent(source: Source, node: Node) -> int:
-    """Return how far the text of a literal block is indented."""
-    raw = source.text[node.start : node.end]
-    value_lines = node.value.split("\n")
-    for line, meant in zip(raw.split("\n")[1:], value_lines, strict=False):
-        if meant.strip():
-            return len(line.rstrip("\r")) - len(meant)
+    """Return how far the text of a block is indented: what its first line has before what the value begins with."""
+    written = source.text[node.start : node.end].split("\n")[1:]
+    leading = [
+        next((_leading(line) for line in lines if line.strip()), -1) for lines in (written, node.value.split("\n"))
+    ]
+    if leading[1] >= 0:
+        return leading[0] - leading[1]
     raise Failure(
         "refused",
         f"{source.name}, line {source.line(node.start)}: an empty block has no indentation to follow. "
         "Write a first line into it, or use quotes",
     )
+
+
+def _leading(line: str) -> int:
+    return len(line) - len(line.lstrip())

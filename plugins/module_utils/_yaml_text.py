@@ -52,10 +52,10 @@ class Node:
     @property
     def is_null(self) -> bool:
         """Whether nothing, ``~`` or ``null`` is written here."""
-        return self.kind == "scalar" and not self.style and not self.tag and self.value in _NULLS
+        return self.kind == "scalar" and not self.style and not self.tag and self.value in NULLS
 
 
-_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +78,19 @@ class Source:
         return starts[number - 1], starts[number] if number < len(starts) else len(self.text)
 
     def with_text(self, text: str) -> Source:
-        """Return the same file with another text, parsed again."""
-        return _parsed(self.name, text, bom=self.bom)
+        """Return the same file with another text, parsed again.
+
+        :raises Failure: ``refused`` when the edit would leave no YAML.
+        """
+        try:
+            return _parsed(self.name, text, bom=self.bom)
+        except Failure as failure:
+            why = failure.msg.removesuffix(". Correct the file")
+            raise Failure(
+                "refused",
+                f"this edit would leave no YAML, nothing was written ({why}). "
+                "Write what stands there as a block, one line for each item",
+            ) from failure
 
     def to_bytes(self) -> bytes:
         """Return what belongs into the file."""

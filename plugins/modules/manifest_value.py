@@ -13,7 +13,7 @@ version_added: 1.0.0
 description:
   - Sets scalars of YAML files, or single keys of a C(.properties) text inside such a scalar.
   - A value is found by its path and replaced by its span of characters, in the style that stands there, plain, quoted
-    or literal block. Comments, blanks, line breaks, other documents of the file and other values stay as they are.
+    or block. Comments, blanks, line breaks, other documents of the file and other values stay as they are.
   - After each edit the parsed file is compared with the one before. Unless they differ by exactly that value, nothing
     is written.
   - Values on whose way an anchor, an alias or a tag stands are refused, because an edit would reach other places.
@@ -69,7 +69,8 @@ options:
       value:
         description:
           - The value. A text where a text stands stays a text, and gets quotes when YAML would read it as a number.
-          - A number or truth value where nothing stood is written without quotes.
+          - A number or truth value where nothing stood is written without quotes. Where a text stands it becomes a
+            text.
         type: raw
       secret_value:
         description: The same for a secret. It is shown by its fingerprint only.
@@ -83,7 +84,8 @@ options:
         default: error
 notes:
   - What a document of the kind C(Secret) holds is shown by its fingerprint, also with O(values[].value).
-  - Folded blocks (C(>)) are refused. Values over several lines, plain or quoted, become one line.
+  - Values over several lines, plain or quoted, become one line, and so does each line of a folded block (C(>)). A
+    key of a Java properties text in a folded block is refused.
 seealso:
   - module: manuela.event_streaming.tls_secret
   - module: manuela.event_streaming.kustomization_resource

@@ -3,13 +3,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Mutation tests of pure files by mutmut, in a copy: mutate.py DIRECTORY FILE... -- TEST...
 
-DIRECTORY gets the copy and mutmut's own files; ``mutmut show NAME`` there shows a survivor.
+DIRECTORY gets the copy and mutmut's own files; ``mutmut show NAME`` there shows a survivor.  Property tests run with a
+few examples each: what lives is to be tried with all of them.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -26,6 +28,8 @@ def copy(place: Path, files: list[str], tests: list[str]) -> None:
     for room in ("module_utils", "plugin_utils"):
         shutil.copytree(ROOT / "plugins" / room, place / COLLECTION / "plugins" / room)
     shutil.copytree(ROOT / "tests" / "unit", place / "tests" / "unit")
+    for test in (place / "tests").rglob("test_*properties.py"):
+        test.write_text(re.sub(r"max_examples=\d+", "max_examples=25", test.read_text()))
     # It has to be there before Python first looks for it.
     (place / "mutants").mkdir()
     patterns = json.dumps([f"*/{name}" for name in files])
@@ -33,7 +37,7 @@ def copy(place: Path, files: list[str], tests: list[str]) -> None:
         f'[tool.mutmut]\nsource_paths = ["ansible_collections/"]\nonly_mutate = {patterns}\n'
         f'pytest_add_cli_args_test_selection = {json.dumps(tests)}\nalso_copy = ["tests/"]\n'
         'pytest_add_cli_args = ["-x", "-p", "no:cacheprovider"]\n'
-        '[tool.pytest.ini_options]\ntimeout = 120\nmarkers = ["slow: takes more than a few seconds"]\n'
+        '[tool.pytest.ini_options]\ntimeout = 60\nmarkers = ["slow: takes more than a few seconds"]\n'
     )
 
 
@@ -42,7 +46,8 @@ def main(place: Path, files: list[str], tests: list[str]) -> None:
     copy(place, files, tests)
     tools = place / "tools"
     wanted = str(ROOT / "requirements" / "mutations.txt")
-    subprocess.run(["uv", "pip", "install", "-q", "--no-deps", "--target", str(tools), "-r", wanted], check=True)
+    uv = shutil.which("uv") or str(Path(sys.executable).with_name("uv"))
+    subprocess.run([uv, "pip", "install", "-q", "--no-deps", "--target", str(tools), "-r", wanted], check=True)
     paths = os.pathsep.join([str(place / "mutants"), str(tools)])
     environment = {**os.environ, "PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1"}
     argv = [sys.executable, "-m", "mutmut", "run", "--max-children", "2"]

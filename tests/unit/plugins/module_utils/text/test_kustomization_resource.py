@@ -157,6 +157,24 @@ def test_the_create_modify_delete_way_of_an_entry(tree):
 
 
 @pytest.mark.parametrize(
+    ("content", "field", "after"),
+    [
+        (b"resources: []\nkind: K\n", "resources", b"resources:\n- x.yaml\nkind: K\n"),
+        (b"resources: [ ]  # none\n", "resources", b"resources:  # none\n- x.yaml\n"),
+        (b"resources: null", "resources", b"resources:\n- x.yaml"),
+        (b"crds:\r\n  - a\r\n", "resources", b"crds:\r\n  - a\r\nresources:\r\n  - x.yaml\r\n"),
+        (b"crds:\n  - a\nresources:\n- b\n", "resources", b"crds:\n  - a\nresources:\n- b\n- x.yaml\n"),
+        (b"crds:\n  - a\nresources:\nkind: K\n", "resources", b"crds:\n  - a\nresources:\n  - x.yaml\nkind: K\n"),
+        (b"patches:\n- path: a\n", "patches", b"patches:\n- path: a\n- path: x.yaml\n"),
+    ],
+)
+def test_an_entry_is_added_as_the_list_and_the_file_write_theirs(tree, content, field, after):
+    tree.add(FILE, content)
+    tree.run(execute, {"entries": [one("x.yaml", field=field, missing="add")]})
+    assert tree.bytes(FILE) == after
+
+
+@pytest.mark.parametrize(
     ("content", "item", "code", "said"),
     [
         (DEMO, one("nothing.yaml"), "not_found", "it lists namespace.yaml, ../../templates/messaging"),
@@ -166,9 +184,16 @@ def test_the_create_modify_delete_way_of_an_entry(tree):
         (DEMO, one("x", field="images"), "invalid_option", "'images' is no list of paths"),
         (DEMO, one("x", missing="add"), "invalid_option", "needs a field"),
         (DEMO, one(" "), "invalid_option", "empty"),
+        (DEMO, one("x", field="patchesJson6902", missing="add"), "invalid_option", "needs a target"),
+        (b"bases: [a]\n", one("x", field="bases", missing="add"), "refused", "cannot be added to bases"),
+        (b"kind: K\n...\n", one("x", field="bases", missing="add"), "refused", "this edit would leave no YAML"),
         (b"resources: [a, b]\n", one("a", "disabled"), "refused", "[brackets]"),
         (b"resources:\n-\n  a\n", one("a", "disabled"), "refused", "another line"),
         (b"resources:\n- a\n  b\n", one("a b", "disabled"), "refused", "several lines"),
+        (b"patches:\n- path: a\n\n  target: {kind: A}\n", one("a", "disabled"), "refused", "on line 3. Move that line"),
+        (b"bases:\n- &x a\ncrds: [*x]\n", one("a", "disabled"), "refused", "it has an anchor or a tag"),
+        (b"bases: &x\n- a\ncrds: *x\n", one("a", "disabled"), "refused", "its list has an anchor"),
+        (b"bases:\n- a b\n", one("a b", "disabled"), "refused", "would read as a remark"),
         (b"resources:\n- a\n- a\n", one("a", "disabled"), "conflict", "line 2 (resources): a, line 3 (resources): a"),
         (b"resources:\n- a\nresources:\n- b\n", one("a"), "conflict", "twice, on lines 1 and 3"),
         (b"- a\n", one("a"), "corrupt_input", "no kustomization"),

@@ -9,6 +9,7 @@ import json
 from typing import Any
 
 import pytest
+import yaml
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
 from ansible_collections.manuela.event_streaming.plugins.module_utils._manifest_value import execute
 
@@ -81,6 +82,9 @@ def config(*key_path: str, value: Any, **more: Any) -> dict[str, Any]:
         (kafka("spec", "flow", "b", "1", value="z, z"), b"[x, y]", b'[x, "z, z"]'),
         (kafka("spec", "flow", "b", "1", value="z"), b"[x, y]", b"[x, z]"),
         (kafka("spec", "empty", value="text"), b"empty:\n", b"empty: text\n"),
+        (kafka("spec", "replicas", value="null"), b"replicas: 1", b'replicas: "null"'),
+        (kafka("spec", "replicas", value="~"), b"replicas: 1", b'replicas: "~"'),
+        (kafka("spec", "listeners", "name=external", "host", value="a\u2028b"), b"'old.example.com'", rb'"a\u2028b"'),
         (kafka("spec", "empty", value=True), b"empty:\n", b"empty: true\n"),
         (kafka("spec", "empty", value="true"), b"empty:\n", b'empty: "true"\n'),
         (config("data", "count", value=11), b'"10"   #', b'"11"   #'),
@@ -180,9 +184,10 @@ def test_many_values_of_one_file_in_one_task(tree):
         (kafka("spec", "flow", "c", value="x", missing="add"), "refused", "{braces}"),
         (kafka("spec", "no", "way", value="x", missing="add"), "not_found", "there is no 'no'"),
         (kafka("*", value="x"), "invalid_option", "must hold keys"),
+        (config("data", "application.properties", value="x", property=""), "invalid_option", "property for data.app"),
         (kafka("spec", value={"a": 1}), "invalid_option", "one text, number or truth value"),
         (config("data", "application.properties", value="x", property="no"), "not_found", "it has kafka.broker.uri"),
-        (config("data", "application.properties", value=""), "refused", "literal block"),
+        (config("data", "application.properties", value=""), "refused", "as a block (|)"),
         (kafka("spec", "listeners", "name=plain", "name", value="x"), "refused", "what the value is found by"),
         (kafka("kind", value="x"), "refused", "what the value is found by"),
         (one("data", value="x", path="no.yaml"), "not_found", "no.yaml"),
@@ -202,7 +207,8 @@ def test_bad_input_is_named_and_nothing_is_lost(tree, item, code, said):
     ("content", "code", "said"),
     [
         (b"a: 1\na: 2\n", "conflict", "'a' twice, on lines 1 and 2"),
-        (b"a: >\n  folded\n", "refused", "folded block"),
+        (b"a: |\n", "refused", "an empty block"),
+        (b"? [1]\n: 2\n...\n", "not_found", "there is no 'a'"),
         (b"a: [\n", "corrupt_input", "m.yaml is not YAML: line 2, column 1: "),
         (b"a: \x01\n", "corrupt_input", "not allowed"),
         (b"", "not_found", "it holds nothing"),
@@ -230,6 +236,31 @@ def test_contradicting_items_are_refused(tree):
     with pytest.raises(Failure, match="contradict each other"):
         execute({"work_tree": str(tree.root), "values": items}, False, None)
     assert tree.bytes(FILE) == TWO
+
+
+@pytest.mark.parametrize(
+    ("content", "value", "after"),
+    [
+        (b"a: >\n  long\n  text\n\nb: 1\n", "short\n", b"a: >\n  short\n\nb: 1\n"),
+        (b"a: >-  # why | how\n  long\n  text\n# b\nb: 1\n", "short", b"a: >-  # why | how\n  short\n# b\nb: 1\n"),
+        (b"a: >-\r\n    long\r\n", "x\ny\n\nz", b"a: >-\r\n    x\r\n\r\n    y\r\n\r\n\r\n    z\r\n"),
+        (b"a: >2\n    indented\n  text\n", "short\n", b"a: >2\n  short\n"),
+        (b"a: |  # x|y\n  t\nb: 1\n", "n", b"a: |-  # x|y\n  n\nb: 1\n"),
+    ],
+)
+def test_a_folded_block_gets_another_value_and_stays_one(tree, content, value, after):
+    tree.add(FILE, content)
+    tree.run(execute, {"values": [one("a", value=value)]})
+    assert tree.bytes(FILE) == after
+    assert yaml.safe_load(after)["a"] == value
+
+
+def test_a_property_in_a_folded_block_is_refused_and_one_in_folded_base64_is_not(tree):
+    tree.add(FILE, b"kind: C\ndata:\n  a: >\n    k=1\n\n    l=2\n  b: >-\n    az0x\n    Cmw9Mgo=\n")
+    place = {"value": "3", "property": "k"}
+    assert tree.fails(execute, {"values": [one("data", "a", **place)]}).code == "refused"
+    tree.run(execute, {"values": [one("data", "b", encoding="base64", **place)]})
+    assert base64.b64decode(yaml.safe_load(tree.bytes(FILE))["data"]["b"]) == b"k=3\nl=2\n"
 
 
 TWINS = b"items:\n- {name: a=b, port: 1}\n- {name: twin, port: 2}\n- {name: twin, port: 3}\n"
