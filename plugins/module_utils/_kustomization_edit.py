@@ -14,6 +14,7 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._kustomiza
     FIELDS,
     Match,
     Occurrence,
+    Target,
     active_entries,
     occurrences,
     root_of,
@@ -30,7 +31,8 @@ _WRITTEN_EMPTY = re.compile(r"\[\s*\]|~|null", re.IGNORECASE)  # what may stand 
 class Wanted:
     """One entry and the state it shall have.
 
-    ``field`` narrows the search to one list; ``add`` allows to append the entry to that list when it stands nowhere.
+    ``field`` narrows the search to one list, ``target`` to the patches for it; ``add`` allows to append the entry to
+    that list when it stands nowhere.
     """
 
     path: str
@@ -39,6 +41,12 @@ class Wanted:
     match: Match = "exact"
     field: str = ""
     add: bool = False
+    target: Target = frozenset()
+
+    @property
+    def shown(self) -> str:
+        """The entry in words, for messages."""
+        return self.entry or "a patch for " + ", ".join(f"{key}={value}" for key, value in sorted(self.target))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +63,14 @@ def find(source: Source, wanted: Wanted) -> Found:
     :raises Failure: ``conflict`` with the lines when it stands in several places and it is unclear which is meant.
     """
     places = [
-        one for one in occurrences(source, wanted.entry, wanted.match) if not wanted.field or one.field == wanted.field
+        one
+        for one in occurrences(source, wanted.entry, wanted.match)
+        if (not wanted.field or one.field == wanted.field) and wanted.target <= one.target
     ]
     active = [one for one in places if one.active]
     if not places:
         return Found("absent", None)
-    different = len({one.value for one in places}) > 1
+    different = len({(one.value, one.target) for one in places}) > 1
     if different or len(active) > 1 or (len(places) > 1 and not _is_settled(active, wanted.state)):
         raise _ambiguous(source, wanted, places)
     return Found("present", active[0]) if active else Found("disabled", places[0])
@@ -72,12 +82,12 @@ def _is_settled(active: list[Occurrence], state: State) -> bool:
 
 def _ambiguous(source: Source, wanted: Wanted, places: list[Occurrence]) -> Failure:
     listed = ", ".join(
-        f"line {one.first_line} ({'' if one.active else 'commented out, '}{one.field}): {one.value}" for one in places
+        f"line {one.first_line} ({'' if one.active else 'commented out, '}{one.field}): {one.shown}" for one in places
     )
     return Failure(
         "conflict",
-        f"{source.name}: it is not clear which entry '{wanted.entry}' means: {listed}. "
-        "Remove the others, or name one by the whole entry and its field",
+        f"{source.name}: it is not clear which entry '{wanted.shown}' means: {listed}. "
+        "Name one by the whole entry, its field and its target, or remove the others",
         details={"path": source.name, "lines": [one.first_line for one in places]},
     )
 
@@ -97,7 +107,7 @@ def switch(source: Source, wanted: Wanted) -> Source:
     if found.place.obstacle:
         raise Failure(
             "refused",
-            f"{source.name}, line {found.place.first_line}: '{found.place.value}' cannot be switched, because "
+            f"{source.name}, line {found.place.first_line}: '{found.place.shown}' cannot be switched, because "
             f"{found.place.obstacle}",
         )
     edited = source.with_text(_edit(source, found.place, wanted.state))
@@ -106,10 +116,10 @@ def switch(source: Source, wanted: Wanted) -> Source:
 
 
 def _missing(source: Source, wanted: Wanted) -> Failure:
-    known = [one.value for one in active_entries(source, root_of(source))]
+    known = [one.shown for one in active_entries(source, root_of(source))]
     return Failure(
         "not_found",
-        f"{source.name} has no entry '{wanted.entry}'{f' in {wanted.field}' if wanted.field else ''}, neither active "
+        f"{source.name} has no entry '{wanted.shown}'{f' in {wanted.field}' if wanted.field else ''}, neither active "
         f"nor commented out; it lists {', '.join(known) or 'nothing'}. Correct the entry or the path",
         details={"path": source.name, "entries": known},
     )
@@ -191,14 +201,14 @@ def _prove(before: Source, after: Source, place: Occurrence, wanted: Wanted) -> 
     if old == new and find(after, wanted).state != wanted.state:
         raise Failure(
             "refused",
-            f"{before.name}, line {place.first_line}: '{place.value}' could not be found again once it is "
+            f"{before.name}, line {place.first_line}: '{place.shown}' could not be found again once it is "
             f"{wanted.state}: it would read as a remark, or as part of a commented-out list above it; nothing was "
             "written. Put it in quotes, or remove that list",
         )
     if old != new:
         raise Failure(
             "refused",
-            f"{before.name}, line {place.first_line}: making '{place.value}' {wanted.state} would change more than "
+            f"{before.name}, line {place.first_line}: making '{place.shown}' {wanted.state} would change more than "
             "this entry, nothing was written. Edit the lines around it by hand first",
         )
 

@@ -33,21 +33,23 @@ def execute(params: Mapping[str, Any], check_mode: bool, clock: Any) -> Result:
 
 
 def _wanted(one: Mapping[str, Any]) -> Wanted:
-    add, field = one["missing"] == "add", one["field"] or ""
-    if not one["entry"].strip("/ "):
-        raise Failure("invalid_option", "an entry is empty. Give the entry as the file has it")
+    add, field, entry = one["missing"] == "add", one["field"] or "", one["entry"] or ""
+    target = frozenset((key, str(value)) for key, value in (one["target"] or {}).items())
+    if not entry.strip("/ ") and (one["entry"] is not None or not target):
+        raise Failure("invalid_option", "an entry is empty. Give the entry as the file has it, or a target")
     if field and field not in FIELDS:
         raise Failure("invalid_option", f"field: '{field}' is no list of paths. Give one of {', '.join(FIELDS)}")
-    if add and (not field or one["match"] != "exact" or one["state"] != "present"):
+    if add and (not field or one["match"] != "exact" or one["state"] != "present" or target):
         raise Failure(
             "invalid_option",
-            f"entry '{one['entry']}': missing=add needs a field, match=exact and state=present. Name the list",
+            f"entry '{entry}': missing=add needs a field, match=exact and state=present, and takes no target. "
+            "Name the list",
         )
     if add and field == "patchesJson6902":
         raise Failure(
-            "invalid_option", f"entry '{one['entry']}': patchesJson6902 needs a target beside the path. Add it by hand"
+            "invalid_option", f"entry '{entry}': patchesJson6902 needs a target beside the path. Add it by hand"
         )
-    return Wanted(one["path"], one["entry"], one["state"], one["match"], field, add)
+    return Wanted(one["path"], entry, one["state"], one["match"], field, add, target)
 
 
 class _Entries:
@@ -67,13 +69,13 @@ class _Entries:
         return "".join(f"{source.name}: {line}\n" for line in source.text[start:end].splitlines())
 
     def reason(self, source: Source, wanted: Wanted, seen: Found) -> str:
-        return f"{source.name}: {wanted.entry} is {seen.state}, wanted {wanted.state}"
+        return f"{source.name}: {wanted.shown} is {seen.state}, wanted {wanted.state}"
 
     def described(self, source: Source, wanted: Wanted, before: Found, after: Found) -> dict[str, Any]:
         place = after.place or before.place
         return {
             "path": source.name,
-            "entry": place.value if place else wanted.entry,
+            "entry": (place.value if place else wanted.entry) or None,
             "field": place.field if place else (wanted.field or None),
             "line": after.place.first_line if after.place else None,
             "before": before.state,

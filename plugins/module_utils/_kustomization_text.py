@@ -13,6 +13,7 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._errors im
 from ansible_collections.manuela.event_streaming.plugins.module_utils._yaml_text import Node, Source, lookup, read
 
 Match = Literal["exact", "suffix"]
+Target = frozenset[tuple[str, str]]
 
 FIELDS = (
     "resources",
@@ -45,6 +46,7 @@ _AS_LINE = "Write the entry as one line of a block list"
 class Occurrence:
     """One place where an entry stands: its lines, and the column of its dash (active) or its ``#`` (commented out).
 
+    ``value`` is the path that it names, empty for a patch that is written in place; ``target`` is what a patch is for.
     ``column`` is -1 where the text cannot be switched line by line: ``obstacle`` says why, and what to do.
     """
 
@@ -55,6 +57,13 @@ class Occurrence:
     last_line: int
     column: int
     obstacle: str = ""
+    target: Target = frozenset()
+
+    @property
+    def shown(self) -> str:
+        """The entry in words, for messages."""
+        target = ", ".join(f"{key}={value}" for key, value in sorted(self.target))
+        return " for ".join(filter(None, (self.value or "a patch", target)))
 
 
 def root_of(source: Source) -> Node:
@@ -75,18 +84,22 @@ def matches(value: str, entry: str, match: Match) -> bool:
 
 
 def occurrences(source: Source, entry: str, match: Match) -> tuple[Occurrence, ...]:
-    """Return every place where ``entry`` stands, in the order of the lines."""
+    """Return every place where ``entry`` stands, in the order of the lines; those of all entries when it is empty."""
     root = root_of(source)
-    active = list(active_entries(source, root, lambda value: matches(value, entry, match)))
+    active = list(active_entries(source, root, lambda value: not entry or matches(value, entry, match)))
     commented: list[Occurrence] = []
     part = entry.rstrip("/")
     if any(part in line for line in _COMMENT.findall(source.text)):
         found = _commented(source, root, _multiline_scalars(root), part)
-        commented = [one for one in found if matches(one.value, entry, match)]
+        commented = [one for one in found if not entry or matches(one.value, entry, match)]
     return tuple(sorted([*active, *commented], key=lambda one: one.first_line))
 
 
-def active_entries(source: Source, root: Node, is_wanted: Callable[[str], bool] = bool) -> Iterator[Occurrence]:
+def _any(value: str) -> bool:
+    return True
+
+
+def active_entries(source: Source, root: Node, is_wanted: Callable[[str], bool] = _any) -> Iterator[Occurrence]:
     """Yield the entries in force of every field that lists paths."""
     begun: set[str] = set()
     for key, listed in root.pairs():
@@ -96,29 +109,35 @@ def active_entries(source: Source, root: Node, is_wanted: Callable[[str], bool] 
             lookup(source, root, key.value)  # raises, with both lines
         begun.add(key.value)
         for item in listed.children if listed.kind == "sequence" else ():
-            value = _value_of(item)
-            if value and is_wanted(value):
-                yield _active(source, key.value, value, item, listed)
+            value, target = _value_of(item), _target_of(item)
+            if (value or target) and is_wanted(value):
+                first, last = source.line(item.start), _last_line(source, item)
+                column, obstacle = _standing(source, item, listed, last)
+                yield Occurrence(key.value, value, True, first, last, column, obstacle, target)
 
 
-def _active(source: Source, field: str, value: str, item: Node, listed: Node) -> Occurrence:
+def _last_line(source: Source, item: Node) -> int:
+    number, first = source.line(max(item.start, item.last - 1)), source.line(item.start)
+    while number > first and not _line(source, number).strip():  # behind a block of text
+        number -= 1
+    return number
+
+
+def _standing(source: Source, item: Node, listed: Node, last: int) -> tuple[int, str]:
+    """Return the column of an entry's dash, and what keeps it from being switched."""
     first = source.line(item.start)
-    last = source.line(max(item.start, item.last - 1))
     start = source.line_span(first)[0]
     if listed.anchor:
-        return Occurrence(
-            field, value, True, first, last, -1, "its list has an anchor. Write the list out at its alias"
-        )
+        return -1, "its list has an anchor. Write the list out at its alias"
     if listed.style == "flow":
-        return Occurrence(field, value, True, first, last, -1, f"it stands in a list in [brackets]. {_AS_LINE}")
+        return -1, f"it stands in a list in [brackets]. {_AS_LINE}"
     if not _DASH.match(source.text[start : item.start]):
-        return Occurrence(field, value, True, first, last, -1, f"its dash stands on another line. {_AS_LINE}")
+        return -1, f"its dash stands on another line. {_AS_LINE}"
     if item.anchor or item.tag:
-        return Occurrence(field, value, True, first, last, -1, f"it has an anchor or a tag. {_AS_LINE}")
+        return -1, f"it has an anchor or a tag. {_AS_LINE}"
     if item.kind == "scalar" and last != first:
-        return Occurrence(field, value, True, first, last, -1, f"it goes over several lines. {_AS_LINE}")
-    column = source.text.index("-", start) - start
-    return Occurrence(field, value, True, first, last, column, _gap(source, first, last))
+        return -1, f"it goes over several lines. {_AS_LINE}"
+    return source.text.index("-", start) - start, _gap(source, first, last)
 
 
 def _gap(source: Source, first: int, last: int) -> str:
@@ -136,6 +155,33 @@ def _value_of(item: Node) -> str:
             if key.value == "path" and value.kind == "scalar":
                 return value.value
     return ""
+
+
+def _target_of(item: Node) -> Target:
+    """Return what a patch is for: its target, else the object that its text names; empty for all other entries."""
+    parts = {key.value: value for key, value in item.pairs()} if item.kind == "mapping" else {}
+    if "target" in parts:
+        return _scalars(parts["target"])
+    text = parts.get("patch")
+    if text is None or text.kind != "scalar":
+        return frozenset()
+    try:
+        documents = read(text.value.encode(), "").documents
+    except Failure:
+        return frozenset()
+    root = documents[0] if len(documents) == 1 else None
+    if root is None or root.kind != "mapping":
+        return frozenset()
+    named = [one for one in _scalars(root) if one[0] == "kind"]
+    for key, value in root.pairs():
+        if key.value == "metadata":
+            named += [one for one in _scalars(value) if one[0] in ("name", "namespace")]
+    return frozenset(named)
+
+
+def _scalars(mapping: Node) -> Target:
+    pairs = mapping.pairs() if mapping.kind == "mapping" else ()
+    return frozenset((key.value, value.value) for key, value in pairs if value.kind == "scalar")
 
 
 def _multiline_scalars(root: Node) -> list[tuple[int, int]]:
@@ -176,9 +222,9 @@ def _commented_item(source: Source, field: str, number: int, last: int, part: st
     if part not in source.text[source.line_span(number)[0] : source.line_span(run_end)[1]]:
         return
     for end in range(run_end, number - 1, -1):
-        value = _parsed_value(uncommented(source, number, end, column, 0))
-        if value:
-            yield Occurrence(field, value, False, number, end, column)
+        item = _parsed_item(uncommented(source, number, end, column, 0))
+        if item and (_value_of(item) or _target_of(item)):
+            yield Occurrence(field, _value_of(item), False, number, end, column, "", _target_of(item))
             return
 
 
@@ -191,21 +237,21 @@ def _run_end(source: Source, number: int, last: int, column: int, inner: int) ->
     return end
 
 
-def _parsed_value(text: str) -> str:
+def _parsed_item(text: str) -> Node | None:
     try:
         parsed = read(text.encode(), "")
     except Failure:
-        return ""
+        return None
     listed = parsed.documents[0]
     if listed.kind != "sequence" or len(listed.children) != 1 or listed.children[0].tag or listed.children[0].anchor:
-        return ""
+        return None
     item = listed.children[0]
     is_prose = not item.style and " " in item.value
     if item.kind == "scalar" and (is_prose or item.end > len(parsed.text.split("\n", 1)[0])):
-        return ""  # prose behind a dash, or lines that do not belong together
+        return None  # prose behind a dash, or lines that do not belong together
     if item.kind == "mapping" and not _PATCH_KEYS.issuperset(key.value for key, _value in item.pairs()):
-        return ""
-    return _value_of(item)
+        return None
+    return item
 
 
 def uncommented(source: Source, first: int, last: int, column: int, wanted_column: int) -> str:

@@ -40,9 +40,10 @@ options:
         type: str
         required: true
       entry:
-        description: The entry as the file has it, or its end with O(entries[].match=suffix).
+        description:
+          - The entry as the file has it, or its end with O(entries[].match=suffix).
+          - Each item needs this or O(entries[].target).
         type: str
-        required: true
       match:
         description:
           - V(exact) compares the whole entry.
@@ -54,6 +55,12 @@ options:
       field:
         description: The list to look in, for example V(resources). All lists by default.
         type: str
+      target:
+        description:
+          - Looks at patches only whose C(target) holds all of these keys and values, for patches of one path.
+          - Without O(entries[].entry) it names a patch by its target alone, also one that is written in place.
+          - A patch in place that has no target counts by the C(kind), C(name) and C(namespace) in its text.
+        type: dict
       state:
         description:
           - V(present) makes the entry active. A commented-out entry gets the indentation of its neighbours.
@@ -68,7 +75,7 @@ options:
           - What O(entries[].state=present) does when the entry is neither active nor commented out.
           - V(error) fails and lists the entries there are.
           - V(add) adds it at the end of the list O(entries[].field), which is then required, with
-            O(entries[].match=exact).
+            O(entries[].match=exact) and no O(entries[].target).
         type: str
         choices: [error, add]
         default: error
@@ -105,6 +112,16 @@ EXAMPLES = r"""
         field: patchesStrategicMerge
         state: absent
 
+- name: Remove one patch of several, named by what it is for
+  manuela.event_streaming.kustomization_resource:
+    work_tree: "{{ work_tree }}"
+    entries:
+      - path: config/instances/manuela-stormshift/messaging
+        target:
+          kind: Deployment
+          name: broker
+        state: absent
+
 - name: Add a resource, unless it is there
   manuela.event_streaming.kustomization_resource:
     work_tree: "{{ work_tree }}"
@@ -134,7 +151,7 @@ kustomization_resource:
           description: The kustomization file, relative to the work tree.
           type: str
         entry:
-          description: The entry as it stands in the file.
+          description: The entry as it stands in the file; null for a patch that is written in place.
           type: str
         field:
           description: The list that holds it; null when it is in none.
@@ -190,9 +207,10 @@ def main() -> None:
     """Run the module."""
     entry = {
         "path": {"type": "str", "required": True},
-        "entry": {"type": "str", "required": True},
+        "entry": {"type": "str"},
         "match": {"type": "str", "choices": ["exact", "suffix"], "default": "exact"},
         "field": {"type": "str"},
+        "target": {"type": "dict"},
         "state": {"type": "str", "choices": ["present", "disabled", "absent"], "default": "present"},
         "missing": {"type": "str", "choices": ["error", "add"], "default": "error"},
     }
@@ -201,7 +219,13 @@ def main() -> None:
         _kustomization_resource.execute,
         {
             "work_tree": {"type": "path", "required": True},
-            "entries": {"type": "list", "elements": "dict", "required": True, "options": entry},
+            "entries": {
+                "type": "list",
+                "elements": "dict",
+                "required": True,
+                "options": entry,
+                "required_one_of": [("entry", "target")],
+            },
         },
     )
 

@@ -152,7 +152,14 @@ def lines_of(path: Path, key: str) -> list[str]:
 def test_many_kustomizations_are_switched_by_the_next_run(tmp_path):
     names = [f"app{number}" for number in range(4)]
     old, new = b"resources:\n#- ../kafka\n- a.yaml\n", b"resources:\n- ../kafka\n- a.yaml\n"
-    item = {"entry": "../kafka", "match": "exact", "field": None, "state": "present", "missing": "error"}
+    item = {
+        "entry": "../kafka",
+        "match": "exact",
+        "field": None,
+        "target": None,
+        "state": "present",
+        "missing": "error",
+    }
     asked = {"work_tree": str(tmp_path), "entries": [{**item, "path": name} for name in names]}
 
     def reset(boundary=0):

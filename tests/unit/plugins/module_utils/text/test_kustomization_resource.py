@@ -26,8 +26,16 @@ images:
 FILE = "instances/messaging/kustomization.yaml"
 
 
-def one(entry: str, state: str = "present", **more: Any) -> dict[str, Any]:
-    item = {"path": FILE, "entry": entry, "state": state, "match": "exact", "field": None, "missing": "error"}
+def one(entry: str | None, state: str = "present", **more: Any) -> dict[str, Any]:
+    item = {
+        "path": FILE,
+        "entry": entry,
+        "state": state,
+        "match": "exact",
+        "field": None,
+        "target": None,
+        "missing": "error",
+    }
     return {**item, **more}
 
 
@@ -75,6 +83,15 @@ def test_a_file_keeps_its_mode(tree):
 def test_an_active_entry_with_a_commented_twin_is_present_already(tree):
     tree.add(FILE, b"bases:\n- ../a\n# - ../a\n")
     assert not tree.run(execute, {"entries": [one("../a")]}).changed
+
+
+def test_entries_that_stand_twice_in_one_state_are_left_in_it_and_not_switched(tree):
+    tree.add(FILE, b"bases:\n# - ../a\n# - ../a\n- b\n- b\n")
+    assert not tree.run(execute, {"entries": [one("../a", "disabled")]}).changed
+    for entry, state in (("../a", "present"), ("../a", "absent"), ("b", "present"), ("b", "disabled")):
+        failure = fails(tree, one(entry, state))
+        assert failure.code == "conflict"
+        assert failure.details == {"path": FILE, "lines": [2, 3] if entry == "../a" else [4, 5]}
 
 
 @pytest.mark.parametrize("state", ["disabled", "absent"])
@@ -154,6 +171,72 @@ def test_the_create_modify_delete_way_of_an_entry(tree):
     gone = tree.run(execute, {"entries": [one("b.yaml", "absent")]})
     assert gone.state["entries"][0]["line"] is None
     assert tree.bytes(FILE) == b"resources:\n- a.yaml\n"
+
+
+PATCHES = b"""patches:
+  - path: limits.yaml
+    target:
+      kind: Deployment
+      name: one
+  - path: limits.yaml
+    target: {kind: Deployment, name: two}
+  - target:
+      kind: Route
+      name: web
+    patch: |-
+      - op: remove
+        path: /spec/host
+
+  - patch: |-
+      kind: Pod
+      metadata:
+        name: web
+  - patch: '- {op: remove, path: /}'
+  - patch: '{'
+"""
+
+
+@pytest.mark.parametrize(
+    ("item", "first", "count"),
+    [
+        (one("limits.yaml", target={"name": "two"}), b"  - path: limits.yaml\n    target: {", 2),
+        (one(None, target={"kind": "Deployment", "name": "one"}), b"  - path: limits.yaml\n    target:\n", 4),
+        (one(None, target={"kind": "Route"}, field="patches"), b"  - target:", 6),
+        (one(None, target={"kind": "Pod", "name": "web"}), b"  - patch: |-", 4),
+    ],
+)
+def test_a_patch_is_named_by_its_target(tree, item, first, count):
+    tree.add(FILE, PATCHES)
+    done = tree.run(execute, {"entries": [{**item, "state": "disabled"}]})
+    start = PATCHES.index(first)
+    lines = PATCHES[start:].splitlines(keepends=True)[:count]
+    off = b"".join(b"  #" + line[2:] for line in lines)
+    assert tree.bytes(FILE) == PATCHES[:start] + off + PATCHES[start + len(b"".join(lines)) :]
+    assert done.state["entries"][0]["entry"] == ("limits.yaml" if b"path: limits" in first else None)
+    assert tree.run(execute, {"entries": [item]}).changed
+    assert tree.bytes(FILE) == PATCHES
+    tree.run(execute, {"entries": [{**item, "state": "absent"}]})
+    assert tree.bytes(FILE) == PATCHES.replace(b"".join(lines), b"")
+
+
+@pytest.mark.parametrize(
+    ("item", "code", "said"),
+    [
+        (one("limits.yaml", "disabled"), "conflict", "line 6 (patches): limits.yaml for kind=Deployment, name=two."),
+        (one(None, target={"kind": "Deployment"}), "conflict", "'a patch for kind=Deployment' means: line 2 (patches)"),
+        (one(None, target={"name": "no"}), "not_found", "no entry 'a patch for name=no'"),
+        (one(None, target={"name": "no"}), "not_found", "two, a patch for kind=Route, name=web, a patch for kind=Pod"),
+        (one(None, target={"name": "web"}), "conflict", "line 8 (patches): a patch for kind=Route, name=web, line 15 "),
+        (one(None, target={}), "invalid_option", "an entry is empty"),
+        (one("", target={"kind": "Route"}), "invalid_option", "an entry is empty"),
+        (one("x", target={"kind": "A"}, field="patches", missing="add"), "invalid_option", "takes no target"),
+    ],
+)
+def test_a_patch_that_is_not_clear_is_named_by_its_targets(tree, item, code, said):
+    tree.add(FILE, PATCHES)
+    failure = fails(tree, item)
+    assert (failure.code, said in failure.msg) == (code, True), failure.msg
+    assert tree.bytes(FILE) == PATCHES
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,14 @@ def entries(file):
 
 
 def switch(root, file, field, entry, state):
-    item = {"path": str(file.relative_to(root)), "entry": entry, "match": "exact", "field": field, "missing": "error"}
+    item = {
+        "path": str(file.relative_to(root)),
+        "entry": entry,
+        "match": "exact",
+        "field": field,
+        "missing": "error",
+        "target": None,
+    }
     asked = {"work_tree": str(root), "entries": [{**item, "state": state}]}
     return _kustomization_resource.execute(asked, False, None).changed
 
