@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from dataclasses import dataclass
 from typing import Literal, Mapping
 
@@ -119,9 +120,14 @@ def _make(directory: Mapping[str, Entry], one: Wanted, made: dict[str, Step], re
         reasons.append(f"{path}: is missing")
     elif there.text is None:
         raise _no_link(path)
-    elif there.text != one.text:
+    elif not _says(there, one):
         made.setdefault(path, Step(one.environment, one.name, one.text, there.text))
         reasons.append(f"{path}: is {there.text}, wanted {one.text}")
+
+
+def _says(there: Entry, one: Wanted) -> bool:
+    """Whether the link says what it should, perhaps with a ``./`` or a double slash in it."""
+    return there.text == one.text or (there.leads_to == one.target and posixpath.normpath(there.text or "") == one.text)
 
 
 def _no_link(path: str) -> Failure:

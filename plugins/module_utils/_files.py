@@ -25,7 +25,7 @@ def real_file(path: str | Path, *, inside: str | Path | None = None) -> Path:
     given = Path(path)
     try:
         real = given.resolve(strict=True)
-    except (OSError, RuntimeError) as error:
+    except (OSError, RuntimeError, ValueError) as error:  # the last for a zero byte
         raise Failure(
             "not_found", f"cannot find {given}: {_why(error)}. Check the path and that links lead somewhere"
         ) from error

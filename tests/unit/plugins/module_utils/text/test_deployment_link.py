@@ -53,6 +53,15 @@ def test_a_link_is_made_relative_and_removed_again(tree):
     assert names(tree, FACTORY) == before
 
 
+def test_a_link_that_is_written_with_a_dot_is_left_alone_and_one_by_another_way_is_not(tree):
+    tree.link(f"{FACTORY}/mirror.yaml", "./../..//config/lake/mirror.yaml")
+    assert not tree.run(execute, params(one(FACTORY, MIRROR))).changed
+    tree.link(f"{FACTORY}/far", "../../config/lake")
+    tree.link(f"{FACTORY}/store.yaml", "far/../../../config/lake/store.yaml")  # far leads away, so .. is not here
+    tree.run(execute, params(one(FACTORY, STORE)))
+    assert text(tree, f"{FACTORY}/store.yaml") == "../../config/lake/store.yaml"
+
+
 def test_a_link_that_leads_elsewhere_is_led_right(tree):
     tree.link(f"{FACTORY}/mirror.yaml", "../../config/other.yaml")
     tree.run(execute, params(one(FACTORY, MIRROR)))
