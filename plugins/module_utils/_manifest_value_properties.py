@@ -14,6 +14,7 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._errors im
 
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
 _LINE = re.compile(r"([ \t\f]*)((?:\\.|[^\\=: \t\f])*)([ \t\f]*[=:]?[ \t\f]*)(.*)", re.DOTALL)
+_BLANKS = " \t\f"
 _CONTROL = {"t": "\t", "n": "\n", "r": "\r", "f": "\f"}
 
 
@@ -43,15 +44,17 @@ def _read(text: str) -> Iterator[Property]:
     number = 0
     while number < len(lines):
         first, logical = number, lines[number].rstrip("\r")
-        if not logical.strip() or logical.lstrip()[0] in "#!":
+        if not logical.strip(_BLANKS) or logical.lstrip(_BLANKS)[0] in "#!":
             number += 1
             continue
         while _continues(logical) and number + 1 < len(lines):
             number += 1
-            logical = logical[:-1] + lines[number].rstrip("\r").lstrip(" \t\f")
+            logical = logical[:-1] + lines[number].rstrip("\r").lstrip(_BLANKS)
+        if _continues(logical):  # with nothing
+            logical = logical[:-1]
         number += 1
         found = _LINE.fullmatch(logical)
-        if found:
+        if found and logical.strip(_BLANKS):
             head = found[1] + found[2] + found[3]
             yield Property(_unescaped(found[2]), _unescaped(found[4]), first, number - first, head, found[3])
 

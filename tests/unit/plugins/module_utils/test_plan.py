@@ -41,6 +41,8 @@ def test_check_mode_predicts_what_a_run_does_and_writes_nothing():
     done = converge(done_on, check_mode=False)
     assert predicted == done
     assert (predicted_on.writes, done_on.writes, done.changed) == (0, 1, True)
+    assert (done.before, done.after, done.reasons) == (False, True, ("the switch is off",))
+    assert done.state == {"on": True}
 
 
 def test_a_second_run_changes_nothing():
@@ -57,9 +59,11 @@ def test_a_change_that_somebody_reverts_once_is_made_again():
 
 def test_a_change_that_does_not_stay_is_a_failure_that_says_what_differs():
     with pytest.raises(Failure) as caught:
-        converge(Switch(False, True, reverts=9), check_mode=False)
-    assert caught.value.code == "not_converged"
-    assert "the switch is off" in caught.value.msg
+        converge(switch := Switch(False, True, reverts=9), check_mode=False)
+    assert (caught.value.code, caught.value.retryable) == ("not_converged", True)
+    assert caught.value.details == {"reasons": ["the switch is off"]}
+    assert "after two attempts: the switch is off. Something else writes" in caught.value.msg
+    assert switch.writes == 2
 
 
 def test_a_failure_is_one_line_with_a_known_code():
