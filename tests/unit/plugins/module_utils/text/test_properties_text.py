@@ -26,6 +26,8 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._errors im
         ("a=\\u00fc\\t\\n\\r\\f\\q\\\\\n", {"a": "ü\t\n\r\x0cq\\"}),
         ("a=\\ud83d\\ude00\\u0041b\nü=é\n", {"a": "\U0001f600Ab", "ü": "é"}),
         ("a=\\ b\nc=d\\ \n\u00a0=1\n", {"a": " b", "c": "d ", "\u00a0": "1"}),
+        ("\u00a0#k\n\u00a0\n", {"\u00a0#k": "", "\u00a0": ""}),
+        ("X=X\nY=XX\r\n", {"X": "X", "Y": "XX"}),
         ("", {}),
     ],
 )
