@@ -21,6 +21,8 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._errors im
         ("a=1\\\\\nb=2\\\\\\\n3\n", {"a": "1\\", "b": "2\\3"}),
         ("a=1\\\n# 2\n# c=\\\nd=3\n", {"a": "1# 2", "d": "3"}),
         ("a=1\\", {"a": "1"}),
+        ("a=1\\\n2", {"a": "12"}),
+        ("a=1\\\n  \u00a02 X\\\r\n Y X\r\nb=\\\n3 \n", {"a": "1\u00a02 XY X", "b": "3 "}),
         ("a=1\n\\\n\n", {"a": "1"}),
         ("k\\=1=2\nk\\:\\ 3=4\n\\#k=5\n", {"k=1": "2", "k: 3": "4", "#k": "5"}),
         ("a=\\u00fc\\t\\n\\r\\f\\q\\\\\n", {"a": "ü\t\n\r\x0cq\\"}),
