@@ -15,11 +15,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Collection, Mapping
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils._child import Late, run_child
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
+from ansible_collections.manuela.event_streaming.plugins.module_utils._git_config import Config
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git_errors import git_failure
+from ansible_collections.manuela.event_streaming.plugins.module_utils._git_settings import (
+    in_plain_words,
+    quiet,
+    switches,
+)
 from ansible_collections.manuela.event_streaming.plugins.module_utils._proxies import VARIABLES as PROXY_VARIABLES
 from ansible_collections.manuela.event_streaming.plugins.module_utils._proxies import is_excepted
 
@@ -30,27 +36,6 @@ _HELPER = f'!f() {{ test "$1" = get && printf "username=%s\\npassword=%s\\n" "${
 _DEFAULT_USERNAME = "git"
 ANY = range(256)
 """Every exit code, for calls whose caller looks at it."""
-# Variables of the caller that would lead git to another repository, or print requests with their headers.
-_DROPPED = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR", "GIT_NAMESPACE",
-            "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_CURL_VERBOSE", "GIT_QUARANTINE_PATH", "GIT_PREFIX",
-            "GIT_EXTERNAL_DIFF", "GIT_DIFF_OPTS", "GIT_LITERAL_PATHSPECS", "GIT_GLOB_PATHSPECS",
-            "GIT_ICASE_PATHSPECS", "GIT_CONFIG", "DISPLAY", "WAYLAND_DISPLAY", "GPG_TTY")  # fmt: skip
-_QUIET = {
-    "LC_ALL": "C",
-    "LANGUAGE": "C",
-    "GIT_TERMINAL_PROMPT": "0",
-    "GIT_ASKPASS": "",
-    "SSH_ASKPASS": "",
-    "GCM_INTERACTIVE": "never",
-    "GIT_OPTIONAL_LOCKS": "0",
-    "GIT_LITERAL_PATHSPECS": "1",
-    "GIT_EDITOR": ":",
-    "GIT_PAGER": "cat",
-    "GIT_MERGE_AUTOEDIT": "no",
-}
-_SETTINGS = ("core.quotePath=false", "i18n.commitEncoding=UTF-8", "advice.detachedHead=false", "gc.auto=0",
-             "maintenance.auto=false", "core.fsmonitor=false", "core.safecrlf=false", "fetch.writeCommitGraph=false",
-             "submodule.recurse=false", "color.ui=false")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -104,13 +89,14 @@ class Git:
     without updating references, a check leaves the bytes of ``.git`` alone.
     """
 
-    def __init__(self, directory: Path, access: Access, *, quarantine: Path | None = None) -> None:
+    def __init__(
+        self, directory: Path, access: Access, *, quarantine: Path | None = None, objects: Path | None = None
+    ) -> None:
         self.directory = directory
         self.access = access
         self.quarantine = quarantine
         self._program = shutil.which("git")
-        self._ssh: str | None = None
-        self._objects: Path | None = None
+        self._objects = objects
 
     def run(
         self,
@@ -149,10 +135,18 @@ class Git:
         """The name that stands for "no object"."""
         return "0" * len(self.empty_tree)
 
+    @cached_property
+    def config(self) -> Config:
+        """The user's settings, and those of the repository."""
+        return Config(self.text("config", "--list", "-z"))
+
     def identity(self) -> tuple[str, str]:
         """Return name and address that the user's git has set up; empty texts where it has none."""
-        name = os.environ.get("GIT_AUTHOR_NAME") or self.ask("config", "--get", "user.name")
-        return name, os.environ.get("GIT_AUTHOR_EMAIL") or self.ask("config", "--get", "user.email")
+        name = os.environ.get("GIT_AUTHOR_NAME") or self._configured("name")
+        return name, os.environ.get("GIT_AUTHOR_EMAIL") or self._configured("email")
+
+    def _configured(self, part: str) -> str:
+        return self.config.get(f"author.{part}") or self.config.get(f"user.{part}")
 
     def redact(self, text: str) -> str:
         """Return ``text`` without the token."""
@@ -163,19 +157,18 @@ class Git:
 
     def environment(self, url: str = "") -> dict[str, str]:
         """Return the environment of a child: the caller's, without what could prompt, redirect or print secrets."""
-        env = {name: value for name, value in os.environ.items() if _kept(name)}
-        env.update(_QUIET)
+        env = quiet(os.environ)
         if self.quarantine:
             env["GIT_OBJECT_DIRECTORY"] = str(self.quarantine)
-            env["GIT_ALTERNATE_OBJECT_DIRECTORIES"] = str(self.object_directory())
+            env["GIT_ALTERNATE_OBJECT_DIRECTORIES"] = _quoted(self.object_directory())
         if self.access.ca_cert:
             env["GIT_SSL_CAINFO"] = self.access.ca_cert  # the user's own variable would win over the setting
         if url and is_excepted(url, env):
             env = {name: value for name, value in env.items() if name not in PROXY_VARIABLES}
         if url:
-            env["GIT_SSH_COMMAND"] = self._ssh_command()
+            env["GIT_SSH_COMMAND"] = self._ssh_command
             if self.access.token:
-                env[_USERNAME] = self.access.username or _DEFAULT_USERNAME
+                env[_USERNAME] = self.access.username or unquote(urlsplit(url).username or "") or _DEFAULT_USERNAME
                 env[_TOKEN] = self.access.token
         return env
 
@@ -197,8 +190,13 @@ class Git:
                           "Install it there, for instance with: dnf install git")  # fmt: skip
         if not self.directory.is_dir():
             raise Failure("not_found", f"there is no directory {self.directory}. Check the path")
-        command = [self._program, *self._settings(url), *args]
-        return self._spawn(command, self.directory, {**self.environment(url), **env}, data, f"git {args[0]}", url)
+        command = [self._program, *switches(args[0]), *self._settings(url), *args]
+        env = in_plain_words({**self.environment(url), **env})
+        try:
+            return self._spawn(command, self.directory, env, data, f"git {args[0]}", url)
+        except OSError as error:
+            raise Failure("refused", f"cannot start git {args[0]} in {self.directory}: {error.strerror}. Check the "
+                          "permissions and the limits of this user") from error  # fmt: skip
 
     def _spawn(
         self, command: list[str], directory: Path, env: dict[str, str], data: bytes, verb: str, url: str
@@ -221,7 +219,7 @@ class Git:
         )
 
     def _settings(self, url: str) -> list[str]:
-        pairs = list(_SETTINGS)
+        pairs = []
         parts = urlsplit(url)
         if url and self.access.token and parts.scheme in ("http", "https"):
             host = parts.netloc.rpartition("@")[2]
@@ -234,14 +232,14 @@ class Git:
             pairs.append("http.sslVerify=false")
         return [word for pair in pairs for word in ("-c", pair)]
 
+    @cached_property
     def _ssh_command(self) -> str:
-        if self._ssh is None:
-            base = os.environ.get("GIT_SSH_COMMAND") or self.ask("config", "--get", "core.sshCommand") or "ssh"
-            words = ["-o", "BatchMode=yes", "-o", f"ConnectTimeout={max(1, int(self.access.timeout))}"]
-            if self.access.ssh_key_file:
-                words += ["-i", self.access.ssh_key_file, "-o", "IdentitiesOnly=yes"]
-            self._ssh = f"{base} {shlex.join(words)}"
-        return self._ssh
+        program = shlex.quote(os.environ.get("GIT_SSH") or "ssh")
+        base = os.environ.get("GIT_SSH_COMMAND") or self.config.get("core.sshcommand") or program
+        words = ["-o", "BatchMode=yes", "-o", f"ConnectTimeout={max(1, int(self.access.timeout))}"]
+        if self.access.ssh_key_file:
+            words += ["-i", self.access.ssh_key_file, "-o", "IdentitiesOnly=yes"]
+        return f"{base} {shlex.join(words)}"
 
     def object_directory(self) -> Path:
         """Return where the repository keeps its objects."""
@@ -251,8 +249,9 @@ class Git:
         return self._objects
 
 
-def _kept(name: str) -> bool:
-    return name not in _DROPPED and not name.startswith("GIT_TRACE")
+def _quoted(path: Path) -> str:
+    """Return a path as git reads it in a list that colons separate."""
+    return '"' + str(path).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
 
 
 def _existing(name: str, option: str) -> str:

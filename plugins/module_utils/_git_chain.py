@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Mapping, Sequence
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git_copy import WorkCopy
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git_hooks import CommitHooks
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git_tree import (
+    NAMES_AT_ONCE,
     Change,
     PrivateIndex,
     changes_between,
@@ -45,17 +47,19 @@ class Chain:
         self._signature: tuple[str, ...] = ()
         self._hooks: CommitHooks | None = None
         if not copy.git.quarantine:  # a check neither signs nor runs programs of the user's
-            signs = copy.git.ask("config", "--type=bool", "--get", "commit.gpgSign") == "true"
-            self._signature = ("-S",) if signs else ()
-            self._hooks = CommitHooks(copy.git, copy.git_dir, copy.room)
+            self._signature = ("-S",) if copy.git.config.is_on("commit.gpgsign") else ()
+            self._hooks = CommitHooks(copy.git, copy.layout, copy.room)
         self._git = copy.git
-        self._index = PrivateIndex(copy.git, copy.tree(base), copy.room)
-        self._tree = self._index.write()
         self._base = base
         self._tip = base
         self._commits: list[Commit] = []
         self._merged: set[str] = set()
         self._conflicts: list[str] = []
+
+    @cached_property
+    def _index(self) -> PrivateIndex:
+        """The index on which the next commit is built; it begins at the tip."""
+        return PrivateIndex(self._git, self._copy.tree(self._tip), self._copy.room)
 
     @property
     def has_new(self) -> bool:
@@ -65,8 +69,6 @@ class Chain:
     def start_at(self, head: str, ahead: Sequence[str]) -> None:
         """Continue from local commits that already sit on the base."""
         self._commits = [Commit(sha, (), None) for sha in ahead]
-        self._index = PrivateIndex(self._git, head, self._copy.room)
-        self._tree = self._index.write()
         self._tip = head
 
     def replay(self, sha: str) -> None:
@@ -83,27 +85,29 @@ class Chain:
 
     def add(self, wanted: int | None, message: str, changes: tuple[Change, ...], author: Mapping[str, str]) -> None:
         """Put one commit on top, unless its changes are there already."""
-        self._conflicts += self._index.take(changes)
-        tree = self._index.write()
-        if tree == self._tree or self._conflicts:
+        self._conflicts += self._index.take(changes) if changes else ()
+        if not changes or self._conflicts:
+            return
+        below = self._copy.tree(self._tip)
+        made = self._index.changes_from(below)
+        if not made:
             return
         if self._hooks and wanted is not None:
             message = self._hooks.run(self._index, message)
-            tree = self._index.write()
-        made = changes_between(self._git, self._tree, tree)
+            made = self._index.changes_from(below)
         asked = {change.path: change.after for change in changes}
         self._merged |= {change.path for change in made if asked.get(change.path) != change.after}
         parents = ("-p", self._tip) if self._tip else ()
-        arguments = (*self._signature, tree, *parents, "-F", "-")
-        self._tip = self._git.text("commit-tree", *arguments, env=author, data=message.encode())
-        self._tree = tree
+        arguments = (*self._signature, self._index.write(), *parents, "-F", "-")
+        self._tip = self._git.text("commit-tree", *arguments, env=author, data=message.encode(errors="surrogateescape"))
         self._commits.append(Commit(self._tip, tuple(change.path for change in made), wanted))
 
     def finish(self) -> None:
         """Fail when a change met another one at the same place."""
         if self._conflicts:
             names = ", ".join(dict.fromkeys(self._conflicts))
-            last = self._git.ask("log", "-1", "--format=%h by %an: %s", self._base, "--", *self._conflicts)
+            last = self._git.ask("log", "-1", "--format=%h by %an: %s", self._base, "--",
+                                 *self._conflicts[:NAMES_AT_ONCE])  # fmt: skip
             raise Failure(
                 "conflict",
                 f"the remote changed the same lines of {names} (last in {last or 'an earlier commit'}). Take over that "

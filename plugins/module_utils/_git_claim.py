@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils._files import write_atomic
@@ -33,9 +33,9 @@ class Claim:
         if named and named != self._paths():
             write_atomic(self._file, json.dumps(named).encode())
 
-    def end(self, dirty: Iterable[str]) -> None:
-        """Forget the record, unless changes of that run are still there."""
-        if not any(self.holds(path) for path in dirty):
+    def end(self, dirty: Callable[[], Iterable[str]]) -> None:
+        """Forget the record, unless changes of that run are still there; ``dirty`` is asked when there is a record."""
+        if self._file.exists() and not any(self.holds(path) for path in dirty()):
             self._file.unlink(missing_ok=True)
 
     def _paths(self) -> list[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, Mapping, Sequence
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
@@ -25,7 +25,8 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._git_resto
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git_tree import (
     Change,
     PrivateIndex,
-    changes_between,
+    in_parts,
+    is_below,
 )
 
 DEFAULT_NAME = "manuela event streaming"
@@ -45,7 +46,7 @@ class Wanted:
 
     def holds(self, path: str) -> bool:
         """Say whether ``path`` is one of the named paths or lies below one."""
-        return path in self._named or any(str(above) in self._named for above in PurePosixPath(path).parents)
+        return is_below(path, self._named)
 
     @cached_property
     def _named(self) -> frozenset[str]:
@@ -169,7 +170,7 @@ class Stack:
             tree = self.copy.tree(self.head)
             index = PrivateIndex(self.copy.git, tree, self.copy.room)
             index.read_work_tree(self._files(index))
-            left = list(changes_between(self.copy.git, tree, index.write()))
+            left = list(index.changes_from(tree))
             groups = []
             for wanted in self.wanted:
                 if wanted.past is not None:
@@ -198,16 +199,17 @@ class Stack:
         taken = [wanted for wanted in self.wanted if wanted.past is None]
         named = list(dict.fromkeys(path for wanted in taken for path in wanted.paths))
         tracked = index.entries(named) if named else {}
-        files = set(tracked)
+        skipped = self.copy.staged.skipped
+        files = {path for path in tracked if path not in skipped}
         folders = []
         for path in named:
             full = self.copy.root / path
             if full.is_dir() and not full.is_symlink():
                 folders.append(path)
-            elif full.is_symlink() or full.exists():
+            elif full.is_symlink() or full.exists():  # a name of its own counts for more than a mark
                 files.add(path)
-        if folders:
-            found = self.copy.git.run("ls-files", "-z", "--others", "--exclude-standard", "--", *folders,
+        for part in in_parts(folders):
+            found = self.copy.git.run("ls-files", "-z", "--others", "--exclude-standard", "--", *part,
                                       env=index.environment)  # fmt: skip
             files.update(found.fields)
         return sorted(files)

@@ -9,12 +9,17 @@ import os
 import shutil
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Iterator
+from typing import Iterator, Mapping
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git import ANY, Access, Git
+from ansible_collections.manuela.event_streaming.plugins.module_utils._git_errors import without_password
+from ansible_collections.manuela.event_streaming.plugins.module_utils._git_layout import Layout, layout_of
+from ansible_collections.manuela.event_streaming.plugins.module_utils._git_staged import Staged, staged_in
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git_tree import (
+    Change,
     Entry,
     PrivateIndex,
     changes_between,
@@ -24,68 +29,64 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._temporary
 Entries = dict[str, "Entry | None"]
 _BUSY = {"MERGE_HEAD": "merge", "rebase-merge": "rebase", "rebase-apply": "rebase", "CHERRY_PICK_HEAD": "cherry-pick",
          "REVERT_HEAD": "revert", "BISECT_LOG": "bisect"}  # fmt: skip
+_MOST_LOOKS = 3
 
 
 @contextmanager
 def opened(path: str, access: Access, *, keep: bool) -> Iterator[WorkCopy]:
     """Open the work copy at ``path``; without ``keep`` nothing that is done in it stays in its ``.git``."""
-    root = Path(path).expanduser()
+    layout = layout_of(Path(path).expanduser(), access)
     with temporary_room() as room:
         quarantine = None if keep else room / "objects"
         if quarantine:
             quarantine.mkdir()
-        copy = WorkCopy(_root(root, access), access, room, quarantine)
-        with _times_kept(copy.git) if quarantine else nullcontext():
+        copy = WorkCopy(layout, access, room, quarantine)
+        with _times_kept(layout) if quarantine else nullcontext():
             yield copy
 
 
 @contextmanager
-def _times_kept(git: Git) -> Iterator[None]:
-    """Give objects their times back: git sets the time of an object that it finds where it was going to write one."""
-    store = git.object_directory()
-    times = _times(store)
+def _times_kept(layout: Layout) -> Iterator[None]:
+    """Give files their times back: git sets that of an object which it was going to write, and of a shared index."""
+    times = _times(layout)
     try:
         yield
     finally:
-        for path, (read, written) in _times(store).items():
+        for path, (read, written) in _times(layout).items():
             if path in times and times[path][1] != written:
                 os.utime(path, ns=(read, times[path][1]))
 
 
-def _times(store: Path) -> dict[str, tuple[int, int]]:
-    files = (entry for folder in store.iterdir() if folder.is_dir() for entry in os.scandir(folder) if entry.is_file())
+def _times(layout: Layout) -> dict[str, tuple[int, int]]:
+    folders = [folder for folder in layout.objects.iterdir() if folder.is_dir()]
+    files = [entry for folder in folders for entry in os.scandir(folder) if entry.is_file()]
+    files += [entry for entry in os.scandir(layout.git_dir) if entry.name.startswith("sharedindex.")]
     return {entry.path: ((state := entry.stat()).st_atime_ns, state.st_mtime_ns) for entry in files}
-
-
-def _root(path: Path, access: Access) -> Path:
-    if not path.is_dir():
-        raise Failure("not_found", f"there is no work copy at {path}. Run git_worktree first, or correct the path")
-    top = Git(path, access).ask("rev-parse", "--show-toplevel")
-    if not top or Path(top).resolve() != path.resolve():
-        said = Git(path, access).run("rev-parse", "--show-toplevel", ok=ANY).err
-        owner = "it belongs to another user, and git refuses it" if "dubious" in said else "it has no .git of its own"
-        raise Failure("refused", f"{path} is not the root of a Git work copy: {owner}. Give the root of one")
-    return path.resolve()
 
 
 class WorkCopy:
     """A work copy on disk."""
 
-    def __init__(self, root: Path, access: Access, room: Path, quarantine: Path | None) -> None:
-        self.root = root
+    def __init__(self, layout: Layout, access: Access, room: Path, quarantine: Path | None) -> None:
+        self.layout = layout
+        self.root = layout.root
         self.room = room
-        self.git = Git(root, access, quarantine=quarantine)
-        self.git_dir = Path(self.git.text("rev-parse", "--absolute-git-dir"))
+        self.git = Git(layout.root, access, quarantine=quarantine, objects=layout.objects)
+        self.git_dir = layout.git_dir
 
     # --- state ---------------------------------------------------------------------------------------------------
 
+    @cached_property
+    def current(self) -> str:
+        """The branch that HEAD names, whether it has a commit or not; an empty text when HEAD is detached."""
+        return self.git.ask("symbolic-ref", "--quiet", "HEAD").removeprefix("refs/heads/")
+
     def branch(self) -> str:
         """Return the branch that is checked out."""
-        name = self.git.ask("symbolic-ref", "--quiet", "--short", "HEAD")
-        if not name:
+        if not self.current:
             raise Failure("refused", f"{self.root} has no branch checked out (detached HEAD). "
                           "Check out the branch that the demo publishes to")  # fmt: skip
-        return name
+        return self.current
 
     def require(self, branch: str) -> str:
         """Return the current branch after making sure that it is the asked one and nothing is half done."""
@@ -97,13 +98,18 @@ class WorkCopy:
         if branch and current != branch:
             raise Failure("refused", f"{self.root} is on branch {current}, not on {branch}. Check out {branch} there "
                           "or give another directory; nothing was changed")  # fmt: skip
-        unmerged = sorted({field.partition("\t")[2] for field in self.git.run("ls-files", "-u", "-z").fields})
-        if unmerged:
+        if unmerged := self.staged.unmerged:
             raise Failure("refused", f"{self.root} has unresolved conflicts in {', '.join(unmerged)}. Resolve them")
         return current
 
+    @cached_property
+    def staged(self) -> Staged:
+        """What the user's index holds, as it was first seen."""
+        return staged_in(self.git)
+
+    @cached_property
     def head(self) -> str:
-        """Return the checked-out revision; an empty text before the first commit."""
+        """The revision that was checked out at first; an empty text before the first commit."""
         return self.git.ask("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
 
     def tree(self, revision: str) -> str:
@@ -119,8 +125,10 @@ class WorkCopy:
 
     def remote(self, branch: str) -> tuple[str, str]:
         """Return the name and the URL of the remote that ``branch`` belongs to."""
-        name = self.git.ask("config", "--get", f"branch.{branch}.remote") or "origin"
-        url = self.git.ask("remote", "get-url", name)
+        config = self.git.config
+        name = config.remote_of(branch)
+        written = config.urls_of(name)
+        url = written[0] if written and not config.rewrites else self.git.ask("remote", "get-url", name)
         if not url:
             raise Failure("not_found", f"{self.root} has no remote {name}. Add one: git remote add {name} URL")
         return name, url
@@ -134,23 +142,26 @@ class WorkCopy:
         """Return the remote's revision of ``branch``, with its objects here; an empty text when there is none."""
         name, url = self.remote(branch)
         reference = f"refs/heads/{branch}"
-        listed = self.git.run("ls-remote", name, reference, url=url).text.splitlines()
-        found = [line.split("\t")[0] for line in listed if line.endswith(f"\t{reference}")]
-        if not found:
-            return ""
-        if not self.knows(found[0]):
-            target = [] if self.git.quarantine else [f"+{reference}:refs/remotes/{name}/{branch}"]
-            self.git.run("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--refmap=", name,
-                         *(target or [reference]), url=url)  # fmt: skip
-        return self.git.text("rev-parse", f"refs/remotes/{name}/{branch}") if not self.knows(found[0]) else found[0]
+        target = [f"+{reference}:refs/remotes/{name}/{branch}"] if not self.git.quarantine else [reference]
+        for _look in range(_MOST_LOOKS):
+            listed = self.git.run("ls-remote", name, reference, url=url).text.splitlines()
+            found = [line.split("\t")[0] for line in listed if line.endswith(f"\t{reference}")]
+            if not found or self.knows(found[0]):
+                return found[0] if found else ""
+            self.git.run("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules",
+                         "--refmap=", name, *target, url=url)  # fmt: skip
+            if self.knows(found[0]):
+                return found[0]
+        raise Failure("conflict", f"branch {branch} of {without_password(url)} was replaced {_MOST_LOOKS} times while "
+                      "it was looked at. Run again when it is quieter", retryable=True)  # fmt: skip
 
     def knows(self, revision: str) -> bool:
         """Say whether the commit is in this repository."""
-        return self.git.run("cat-file", "-e", f"{revision}^{{commit}}", ok=(0, 1, 128)).code == 0
+        return revision == self.head or self.git.run("cat-file", "-e", f"{revision}^{{commit}}", ok=ANY).code == 0
 
     def only_in(self, revision: str, other: str) -> list[str]:
         """Return the commits of ``revision`` that ``other`` does not contain, oldest first."""
-        if not revision:
+        if not revision or revision == other:
             return []
         not_in = [f"^{other}"] if other else []
         return self.git.text("rev-list", "--reverse", "--topo-order", revision, *not_in).split()
@@ -167,47 +178,47 @@ class WorkCopy:
         if old == new:
             return Advance(True)
         changes = {change.path: change for change in changes_between(self.git, self.tree(old), new)}
-        local = PrivateIndex(self.git, self.tree(old), self.room)
-        local.read_work_tree(changes)
-        held, staged = local.entries(), self._staged()
+        staged = staged_in(self.git)
+        held = self._held(old, changes, staged)
         stuck = [
             path for path, change in changes.items()
             if held.get(path) not in (change.before, change.after, (ours or {}).get(path, change.before))
-            or staged.get(path) not in (change.before, change.after, held.get(path))
+            or staged.entries.get(path) not in (change.before, change.after, held.get(path))
         ]  # fmt: skip
         if stuck or dry:
             return Advance(not stuck, tuple(sorted(stuck)))
-        self._move(new, {path: held.get(path) for path in changes})
+        # The index is to say what the work tree holds, so that git may replace it.
+        told = {path: entry for path, entry in held.items() if staged.entries.get(path) != entry}
+        self._move(told, {path: change.after for path, change in changes.items()})
         self.git.run("update-ref", "-m", "event_streaming", f"refs/heads/{branch}", new, old or self.git.zero)
         return Advance(True)
 
-    def _staged(self) -> dict[str, Entry]:
-        return PrivateIndex(self.git, None, self.room, file=self.git_dir / "index").entries()
+    def _held(self, old: str, changes: Mapping[str, Change], staged: Staged) -> Entries:
+        """Return what the work tree holds at the paths of ``changes``."""
+        local = PrivateIndex(self.git, self.tree(old), self.room)
+        local.read_work_tree(path for path in changes if not staged.leaves_out(path, self.root))
+        differs = {change.path: change.after for change in local.changes_from(self.tree(old))}
+        return {path: differs.get(path, change.before) for path, change in changes.items()}
 
-    def _move(self, new: str, held: Entries) -> None:
-        """Bring work tree and index to ``new``, in a copy of the index that replaces the user's in one step."""
-        index = self.git_dir / "index"
+    def _move(self, told: Entries, target: Entries) -> None:
+        """Bring work tree and index to ``target``, in a copy of the index that replaces the user's in one step."""
+        index = self.layout.index
         copy = self.git_dir / f"event-streaming-index-{os.getpid()}"
         stamp = _stamp(index)
         try:
             if index.exists():
                 shutil.copy2(index, copy)
             scratch = PrivateIndex(self.git, None, self.room, file=copy)
-            scratch.put(held)  # the index now says what the work tree holds, so that git may replace it
+            scratch.put(told)
             self.git.run("update-index", "-q", "--refresh", env=scratch.environment, ok=(0, 1))
-            tree = self.git.text("write-tree", env=scratch.environment)
-            self.git.run("read-tree", "-m", "-u", tree, self._with_others(tree, new, held), env=scratch.environment)
+            tree = scratch.write()
+            mixed = PrivateIndex(self.git, tree, self.room)  # what else the user staged stays staged
+            mixed.put(target)
+            self.git.run("read-tree", "-m", "-u", tree, mixed.write(), env=scratch.environment)
             self._replace(index, copy, stamp)
         finally:
             copy.unlink(missing_ok=True)
             copy.with_name(copy.name + ".lock").unlink(missing_ok=True)
-
-    def _with_others(self, tree: str, new: str, held: Entries) -> str:
-        """Return ``tree`` with the moved paths as in ``new``: what else the user staged stays staged."""
-        mixed = PrivateIndex(self.git, tree, self.room)
-        target = PrivateIndex(self.git, new, self.room).entries()
-        mixed.put({path: target.get(path) for path in held})
-        return mixed.write()
 
     def _replace(self, index: Path, copy: Path, stamp: object) -> None:
         lock = index.with_name("index.lock")

@@ -9,12 +9,20 @@ import re
 from typing import Iterator
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git import Git
-from ansible_collections.manuela.event_streaming.plugins.module_utils._git_tree import Change, Entry, changes_between
+from ansible_collections.manuela.event_streaming.plugins.module_utils._git_tree import (
+    Change,
+    Entry,
+    changes_between,
+    in_parts,
+)
 
 _KIND = rb"^\s*[\"']?kind[\"']?\s*:\s*[\"']?Secret(List)?[\"']?\s*,?\s*(#.*)?\r?$"
 _SECRET = re.compile(_KIND + rb"|PRIVATE KEY", re.MULTILINE)
 _LONGEST = 200_000
 _AT_ONCE = 100  # files that are held in memory together
+# Not ``diff``, which heeds the user's taste (diff.noprefix, diff.orderFile, diff.external).
+_PATCH = ("diff-tree", "-r", "-p", "--no-color", "--no-ext-diff", "--no-textconv", "--no-renames", "--abbrev",
+          "--ignore-submodules=none")  # fmt: skip
 
 
 def readable_diff(git: Git, old: str, new: str, paths: tuple[str, ...] = ()) -> str:
@@ -25,8 +33,10 @@ def readable_diff(git: Git, old: str, new: str, paths: tuple[str, ...] = ()) -> 
     hidden = {change.path for change in secret}
     shown = [change.path for change in changes if change.path not in hidden]
     text = "".join(_veiled(change) for change in secret)
-    if shown:
-        done = git.run("diff", "--no-color", "--no-ext-diff", "--no-textconv", "--no-renames", old, new, "--", *shown)
+    for part in in_parts(shown):
+        if len(text) > _LONGEST:
+            break
+        done = git.run(*_PATCH, old, new, "--", *part)
         text += git.redact(done.out.decode("utf-8", "replace"))
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}\n... the rest of the diff is not shown\n"
 

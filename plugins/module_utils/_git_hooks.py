@@ -17,17 +17,19 @@ from pathlib import Path
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git import ANY, Git
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git_errors import essence
+from ansible_collections.manuela.event_streaming.plugins.module_utils._git_layout import Layout
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git_tree import PrivateIndex
 
 
 class CommitHooks:
     """The hooks ``pre-commit`` and ``commit-msg`` of one repository."""
 
-    def __init__(self, git: Git, git_dir: Path, room: Path) -> None:
+    def __init__(self, git: Git, layout: Layout, room: Path) -> None:
         self._git = git
-        self._git_dir = git_dir
+        self._git_dir = layout.git_dir
         self._room = room
-        self._found = {name: path for name in ("pre-commit", "commit-msg") if (path := self._hook(name))}
+        places = {name: (layout.hooks / name).resolve() for name in ("pre-commit", "commit-msg")}
+        self._found = {name: path for name, path in places.items() if path.is_file() and os.access(path, os.X_OK)}
 
     def run(self, index: PrivateIndex, message: str) -> str:
         """Run the hooks that exist; return the message, which ``commit-msg`` may have changed."""
@@ -39,14 +41,9 @@ class CommitHooks:
             return message
         with tempfile.TemporaryDirectory(dir=self._room) as tree:
             file = Path(tree, "COMMIT_EDITMSG")
-            file.write_text(message, encoding="utf-8")
+            file.write_text(message, encoding="utf-8", errors="surrogateescape")
             self._call("commit-msg", index, Path(tree), str(file))
-            return file.read_text(encoding="utf-8")
-
-    def _hook(self, name: str) -> Path | None:
-        path = Path(self._git.text("rev-parse", "--git-path", f"hooks/{name}"))
-        full = path if path.is_absolute() else self._git.directory / path
-        return full.resolve() if full.is_file() and os.access(full, os.X_OK) else None
+            return file.read_text(encoding="utf-8", errors="surrogateescape")
 
     def _call(self, name: str, index: PrivateIndex, tree: Path, *args: str) -> None:
         env = {**index.environment, "GIT_DIR": str(self._git_dir), "GIT_WORK_TREE": str(tree)}

@@ -9,7 +9,6 @@ landed, so a conflict or a refusal leaves work tree, index and HEAD as they were
 
 from __future__ import annotations
 
-import random
 import re
 from dataclasses import dataclass, replace
 from typing import Any, Mapping
@@ -33,14 +32,13 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._git_error
     is_protected,
     kind_of,
 )
+from ansible_collections.manuela.event_streaming.plugins.module_utils._git_tree import NAMES_AT_ONCE
+from ansible_collections.manuela.event_streaming.plugins.module_utils._git_wire import RETRIES, pause
 from ansible_collections.manuela.event_streaming.plugins.module_utils._plan import Result
 from ansible_collections.manuela.event_streaming.plugins.module_utils._wait import Clock
 
 _RACE = re.compile(r"fetch first|non-fast-forward|failed to update ref|cannot lock ref|incorrect old value|stale info")
 _PORCELAIN = re.compile(r"^([ +\-*!=]\t|To |Done$)")
-_CHANCE = random.SystemRandom()  # two runs that were forked from one process do not draw the same
-_LONGEST_PAUSE = 3.0
-_WIRE_RETRIES = 2  # for a connection that breaks; losing a race has push_retries
 
 
 @dataclass(frozen=True)
@@ -59,17 +57,12 @@ def execute(params: Mapping[str, Any], check_mode: bool, clock: Clock) -> Result
     with opened(params["path"], access, keep=not check_mode) as copy:
         branch = copy.require(params["branch"] or "")
         asked = wanted_commits(copy.root, params["commits"], params["first_trailers"] or {})
-        wanted = tuple(looked_back(copy, copy.head(), one) for one in asked)
+        wanted = tuple(looked_back(copy, copy.head, one) for one in asked)
         author = Author.of(copy.git, params["author_name"], params["author_email"])
         publisher = Publisher(copy, branch, wanted, author, adopt=params["adopt"])
         if not params["push"]:
             return publisher.keep(check_mode)
         return publisher.publish(params["push_retries"], check_mode, clock)
-
-
-def _pause(attempt: int) -> float:
-    """Return a random pause, so that two that met once do not meet again; longer with every attempt."""
-    return _CHANCE.uniform(0.02, min(_LONGEST_PAUSE, 0.1 * 2 ** min(attempt, 6)))
 
 
 class Publisher:
@@ -78,7 +71,7 @@ class Publisher:
     def __init__(self, copy: WorkCopy, branch: str, wanted: tuple[Wanted, ...], author: Author, *, adopt: bool) -> None:
         self.copy = copy
         self.branch = branch
-        self.head = copy.head()
+        self.head = copy.head
         self.stack = Stack(copy, self.head, wanted, author, adopt=adopt)
         self.pending = f"refs/event-streaming/{branch}"
 
@@ -98,6 +91,7 @@ class Publisher:
         each the remote is looked at first, because a push may have landed although its answer was lost.
         """
         sent: Outcome | None = None
+        broken = 0
         for attempt in range(1, retries + 2):
             try:
                 base = self.copy.remote_tip(self.branch)
@@ -115,24 +109,26 @@ class Publisher:
                 if self._push(built.tip):
                     return self._settle(sent, check_mode)
             except Failure as failure:
-                if attempt > min(retries, _WIRE_RETRIES) or not failure.details.get("transient"):
+                broken += 1
+                failure.details["attempts"] = attempt
+                if broken > min(retries, RETRIES) or not failure.details.get("transient"):
                     raise
-            clock.sleep(_pause(attempt))
+            clock.sleep(pause(attempt))
         raise self._lost(retries + 1)
 
     def _last(self, revision: str) -> str:
         """Return the commit that touched the asked paths last, in words."""
-        paths = [path for wanted in self.stack.wanted for path in wanted.paths]
-        return self.copy.git.ask("log", "-1", "--format=%h by %an: %s", revision, "--", *paths) or self.copy.git.ask(
-            "log", "-1", "--format=%h by %an: %s", revision
-        )
+        paths = [path for wanted in self.stack.wanted for path in wanted.paths][:NAMES_AT_ONCE]
+        line = ("log", "-1", "--format=%h by %an: %s", revision)
+        return self.copy.git.ask(*line, "--", *paths) or self.copy.git.ask(*line)
 
     def _build(self, base: str) -> Built:
         ahead = self.copy.only_in(self.head, base) if base else []  # a branch that is new there starts at HEAD
         return self.stack.build(base or self.head, tuple(ahead), recorded=self._recorded())
 
     def _recorded(self) -> bool:
-        return bool(self.head) and self.copy.git.ask("rev-parse", "--verify", "--quiet", self.pending) == self.head
+        kept = self.copy.git.ask("rev-parse", "--verify", "--quiet", self.pending)
+        return bool(self.head) and kept == self.head
 
     def _is_there(self, revision: str) -> bool:
         """Say whether the remote's default branch has the revision."""
@@ -196,7 +192,7 @@ class Publisher:
             if self.copy.git.ask("rev-parse", "--verify", "--quiet", self.pending):
                 self.copy.git.run("update-ref", "-d", self.pending)
         if not check_mode:
-            Claim(self.copy.git_dir).end(self.copy.dirty())
+            Claim(self.copy.git_dir).end(self.copy.dirty)
         return self._result(replace(outcome, built=built), changed, check_mode, warnings)
 
     def _moves(self, built: Built, *, dry: bool = False) -> Advance:

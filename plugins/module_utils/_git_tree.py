@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Iterable, Literal
+from pathlib import Path, PurePosixPath
+from typing import Collection, Iterable, Iterator, Literal, Mapping, Sequence
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git import ANY, Git
 
 _FILES = ("100644", "100755")
 _NOTHING = "000000"
-_DIFF_TREE = ("diff-tree", "-r", "-z", "--no-renames", "--no-abbrev")
+NAMES_AT_ONCE = 500
+"""How many paths one command line takes: it has an end, and not everywhere the same."""
+_RAW = ("-r", "-z", "--raw", "--no-renames", "--no-abbrev", "--ignore-submodules=none")
 
 Verdict = Literal["there", "take", "merge", "conflict"]
 
@@ -36,14 +38,24 @@ class Change:
     after: Entry | None
 
 
+def in_parts(names: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Return the names in parts that a command line can hold."""
+    return (names[start : start + NAMES_AT_ONCE] for start in range(0, len(names), NAMES_AT_ONCE))
+
+
+def is_below(path: str, named: Collection[str]) -> bool:
+    """Say whether a path is one of the named ones or lies below one."""
+    return path in named or any(str(above) in named for above in PurePosixPath(path).parents)
+
+
 def changes_between(git: Git, old: str, new: str) -> tuple[Change, ...]:
     """Return what differs between two trees (or commits)."""
-    return _changes(git.run(*_DIFF_TREE, old, new).fields)
+    return _changes(git.run("diff-tree", *_RAW, old, new).fields)
 
 
 def changes_of(git: Git, commit: str) -> tuple[Change, ...]:
     """Return what a commit did; nothing for a merge, whose changes are those of the commits that it joins."""
-    return _changes(git.run(*_DIFF_TREE, "--root", "--no-commit-id", commit).fields)
+    return _changes(git.run("diff-tree", *_RAW, "--root", "--no-commit-id", commit).fields)
 
 
 def _changes(fields: list[str]) -> tuple[Change, ...]:
@@ -89,24 +101,30 @@ class PrivateIndex:
         """The variables that make a git process work on this index."""
         return dict(self._env)
 
-    def entries(self, paths: Iterable[str] = ()) -> dict[str, Entry]:
+    def entries(self, paths: Collection[str] = ()) -> dict[str, Entry]:
         """Return what the index holds (below ``paths``, when given)."""
-        fields = self.git.run("ls-files", "-s", "-z", "--", *paths, env=self._env).fields
+        few = paths if len(paths) <= NAMES_AT_ONCE else ()
         held = {}
-        for field in fields:
+        for field in self.git.run("ls-files", "-s", "-z", "--", *few, env=self._env).fields:
             meta, path = field.split("\t", 1)
             mode, sha = meta.split(" ")[:2]
             held[path] = Entry(mode, sha)
-        return held
+        return held if few or not paths else {path: held[path] for path in held if is_below(path, frozenset(paths))}
 
-    def put(self, entries: dict[str, Entry | None]) -> None:
+    def put(self, entries: Mapping[str, Entry | None]) -> None:
         """Set or remove entries."""
+        if not entries:
+            return
         lines = [
             f"{_NOTHING} {self.git.zero}\t{path}" if entry is None else f"{entry.mode} {entry.sha}\t{path}"
             for path, entry in entries.items()
         ]
         data = "".join(f"{line}\0" for line in lines).encode("utf-8", "surrogateescape")
         self.git.run("update-index", "-z", "--index-info", env=self._env, data=data)
+
+    def changes_from(self, tree: str) -> tuple[Change, ...]:
+        """Return what differs between a tree and this index."""
+        return _changes(self.git.run("diff-index", *_RAW, "--cached", tree, env=self._env).fields)
 
     def read_work_tree(self, paths: Iterable[str]) -> None:
         """Take the files at ``paths`` as they are in the work tree; a missing one is removed from the index."""
@@ -136,7 +154,7 @@ class PrivateIndex:
                 verdict = "take" if new[change.path] else "conflict"
             if verdict == "conflict":
                 conflicts.append(change.path)
-        conflicts += [change.path for change in changes if change.before is None and _blocked(change.path, held, new)]
+        conflicts += _blocked([change.path for change in changes if change.before is None], held, new)
         if not conflicts and new:
             self.put(new)
         return tuple(conflicts)
@@ -159,11 +177,9 @@ class PrivateIndex:
         return Entry(mode, self.git.run("hash-object", "-w", "--stdin", data=done.out).text)
 
 
-def _blocked(path: str, held: dict[str, Entry], new: dict[str, Entry | None]) -> bool:
-    """Say whether a new path meets a file where it needs a directory, or a directory where it needs a file."""
-    parts = path.split("/")
-    for count in range(1, len(parts)):
-        parent = "/".join(parts[:count])
-        if parent in held and new.get(parent, held[parent]) is not None:
-            return True
-    return any(other.startswith(f"{path}/") and new.get(other, entry) is not None for other, entry in held.items())
+def _blocked(paths: list[str], held: Mapping[str, Entry], new: Mapping[str, Entry | None]) -> list[str]:
+    """Return the new paths that meet a file where they need a directory, or a directory where they need a file."""
+    stay = {path for path in held if new.get(path, held[path]) is not None}
+    folders = {str(above) for path in stay for above in PurePosixPath(path).parents}
+    return [path for path in paths
+            if path in folders or any(str(above) in stay for above in PurePosixPath(path).parents)]  # fmt: skip

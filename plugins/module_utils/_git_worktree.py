@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import shutil
 import tempfile
@@ -17,11 +18,13 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git import Access, Git
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git_claim import Claim
+from ansible_collections.manuela.event_streaming.plugins.module_utils._git_clone import Asked, advertised, clone_into
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git_copy import WorkCopy, opened
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git_diff import readable_diff
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git_errors import without_password
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git_merged import includes
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git_tree import PrivateIndex
+from ansible_collections.manuela.event_streaming.plugins.module_utils._git_wire import patiently
 from ansible_collections.manuela.event_streaming.plugins.module_utils._plan import Result
 from ansible_collections.manuela.event_streaming.plugins.module_utils._wait import Clock
 
@@ -34,9 +37,9 @@ def execute(params: Mapping[str, Any], check_mode: bool, clock: Clock) -> Result
     url = checked_url(params["repo"])
     path = Path(params["path"]).expanduser()
     if _missing(path):
-        return _clone(path, url, params, access, check_mode)
+        return _clone(path, url, params, access, check_mode, clock)
     with opened(str(path), access, keep=not check_mode) as copy:
-        return _forward(copy, url, params, check_mode)
+        return _forward(copy, url, params, check_mode, clock)
 
 
 def checked_url(url: str) -> str:
@@ -76,18 +79,20 @@ def _missing(path: Path) -> bool:
 # --- clone -----------------------------------------------------------------------------------------------------------
 
 
-def _clone(path: Path, url: str, params: Mapping[str, Any], access: Access, check_mode: bool) -> Result:
+def _clone(path: Path, url: str, params: Mapping[str, Any], access: Access, check_mode: bool, clock: Clock) -> Result:
     parent = path.resolve().parent
     git = Git(next(one for one in (parent, *parent.parents) if one.is_dir()), access)
-    branch, tip, default = _advertised(git, url, params["branch"] or "", params["create_branch"])
-    if not check_mode:
+    asked = Asked(url, params["branch"] or "", params["create_branch"])
+    if check_mode:
+        start = patiently(lambda: advertised(git, asked), clock)
+    else:
         with _made(parent), _sibling(path, parent) as room:
-            _clone_into(git, url, branch, tip, room)
-            os.rename(room, path)
+            start = patiently(lambda: clone_into(git, asked, room), clock)
+            os.rename(room, path.resolve())
         Claim(path.resolve() / ".git").take(params["protect"] or [])
-    state = {**_state(path, branch, tip, tip, url), "default_branch": default or None}
+    state = {**_state(path, start.branch, start.tip, start.tip, url), "default_branch": start.default or None}
     reasons = (f"there is no work copy at {path}",)
-    return Result(True, state, reasons, before={"revision": None}, after={"revision": tip or None})
+    return Result(True, state, reasons, before={"revision": None}, after={"revision": start.tip or None})
 
 
 @contextmanager
@@ -107,31 +112,11 @@ def _made(parent: Path) -> Iterator[None]:
         raise
 
 
-def _advertised(git: Git, url: str, branch: str, create: bool) -> tuple[str, str, str]:
-    """Return branch and revision to start from, and the default branch, as the remote names them."""
-    said = git.run("ls-remote", "--symref", url, "HEAD", "refs/heads/*", url=url).text
-    default, tips = "", {}
-    for line in said.splitlines():
-        value, _tab, name = line.partition("\t")
-        if value.startswith("ref: refs/heads/") and name == "HEAD":
-            default = value.removeprefix("ref: refs/heads/")
-        elif name.startswith("refs/heads/"):
-            tips[name.removeprefix("refs/heads/")] = value
-    wanted = branch or default or "main"
-    if wanted in tips:
-        return wanted, tips[wanted], default
-    if tips and not create:
-        names = ", ".join(sorted(tips)[:20])
-        raise Failure("not_found", f"{without_password(url)} has no branch {wanted}. It has: {names}. "
-                      "Give one of them, or create_branch: true", details={"branches": sorted(tips)})  # fmt: skip
-    return wanted, tips.get(default, ""), default
-
-
 @contextmanager
 def _sibling(path: Path, parent: Path) -> Iterator[Path]:
     """Give a new directory beside ``path``, and remove it when the clone does not end well."""
     prefix = f".{path.name}.event-streaming-"
-    for leftover in parent.glob(f"{prefix}*"):
+    for leftover in parent.glob(f"{glob.escape(prefix)}*"):
         if time.time() - leftover.lstat().st_mtime > _LEFTOVER_SECONDS:  # of a run that was killed
             shutil.rmtree(leftover, ignore_errors=True)
     room = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
@@ -142,30 +127,20 @@ def _sibling(path: Path, parent: Path) -> Iterator[Path]:
         shutil.rmtree(room, ignore_errors=True)
 
 
-def _clone_into(git: Git, url: str, branch: str, tip: str, room: Path) -> None:
-    git.run("clone", "--quiet", "--no-tags", "--no-checkout", url, str(room), url=url)
-    inside = Git(room, git.access)
-    if not tip:
-        inside.run("symbolic-ref", "HEAD", f"refs/heads/{branch}")
-        return
-    inside.run("checkout", "--quiet", "-B", branch, tip)
-    inside.run("config", f"branch.{branch}.remote", "origin")
-    inside.run("config", f"branch.{branch}.merge", f"refs/heads/{branch}")
-
-
 # --- an existing copy ------------------------------------------------------------------------------------------------
 
 
-def _forward(copy: WorkCopy, url: str, params: Mapping[str, Any], check_mode: bool) -> Result:
+def _forward(copy: WorkCopy, url: str, params: Mapping[str, Any], check_mode: bool, clock: Clock) -> Result:
     _require_remote(copy, url)
     branch = copy.require(params["branch"] or "")
-    head, there = copy.head(), copy.remote_tip(branch)
+    head, there = copy.head, patiently(lambda: copy.remote_tip(branch), clock)
     if not there and not params["create_branch"] and head:
         raise Failure("not_found", f"{url} has no branch {branch}. Give a branch that it has, or create_branch: true")
-    anew = _merged_into(copy, url, head) if head and not there else ""
+    anew = patiently(lambda: _merged_into(copy, url, head), clock) if head and not there else ""
     tip = there or anew
+    dirty = copy.dirty()
     if not params["adopt"]:
-        _protect(copy, params["protect"] or [], tip)
+        _protect(copy, params["protect"] or [], head, tip, dirty)
     behind, ahead = copy.only_in(tip, head), copy.only_in(head, tip) if there else []
     move = bool(behind) and not ahead and copy.advance(branch, head, tip, dry=True).moved
     reasons: tuple[str, ...] = ()
@@ -175,12 +150,13 @@ def _forward(copy: WorkCopy, url: str, params: Mapping[str, Any], check_mode: bo
         text = readable_diff(copy.git, copy.tree(head), tip)
         if not check_mode:
             copy.advance(branch, head, tip)
+            dirty = copy.dirty()
     elif behind:
         reasons = (_why_not(copy, branch, head, tip, ahead),)
     if not check_mode:
-        _claim(copy, params["protect"] or [])
+        _claim(copy, params["protect"] or [], dirty)
     left = 0 if move else len(behind)
-    state = _state(copy.root, branch, tip if move else head, there, url, len(ahead), left, copy.dirty())
+    state = _state(copy.root, branch, tip if move else head, there, url, len(ahead), left, dirty)
     return Result(move, {**state, "default_branch": copy.default_branch(branch) or None}, reasons, prepared=text)
 
 
@@ -189,32 +165,34 @@ def _merged_into(copy: WorkCopy, url: str, head: str) -> str:
 
     So it is with a branch that was merged, and deleted at the host.
     """
-    _branch, advertised, default = _advertised(copy.git, url, "", create=True)
-    tip = copy.remote_tip(default) if advertised else ""
+    start = advertised(copy.git, Asked(url, create=True))
+    tip = copy.remote_tip(start.default) if start.tip else ""
     return tip if tip and includes(copy.git, copy.room, tip, head) else ""
 
 
-def _claim(copy: WorkCopy, protect: list[str]) -> None:
+def _claim(copy: WorkCopy, protect: list[str], dirty: list[str]) -> None:
     """Record what is edited from now on; a call that edits nothing ends the record of a run that changed nothing."""
     claim = Claim(copy.git_dir)
     if protect:
         claim.take(protect)
     else:
-        claim.end(copy.dirty())
+        claim.end(lambda: dirty)
 
 
 def _require_remote(copy: WorkCopy, url: str) -> None:
-    name, found = copy.remote(copy.git.ask("symbolic-ref", "--quiet", "--short", "HEAD"))
-    written = copy.git.ask("config", "--get", f"remote.{name}.url")
-    if not any(same_repository(url, known) for known in (found, written)):
-        raise Failure("refused", f"{copy.root} is a work copy of {without_password(written or found)}, not of {url}. "
+    name, found = copy.remote(copy.current)
+    written = copy.git.config.urls_of(name)
+    if not any(same_repository(url, known) for known in (found, *written)):
+        raise Failure("refused", f"{copy.root} is a work copy of {without_password(found)}, not of {url}. "
                       "Give another path, or the repository that it belongs to")  # fmt: skip
 
 
-def _protect(copy: WorkCopy, protect: list[str], tip: str) -> None:
+def _protect(copy: WorkCopy, protect: list[str], revision: str, tip: str, dirty: list[str]) -> None:
     named = [os.path.normpath(path) for path in protect]
-    touched = [path for path in copy.dirty() if any(path == name or path.startswith(f"{name}/") for name in named)]
-    head = copy.tree(copy.head())
+    touched = [path for path in dirty if any(path == name or path.startswith(f"{name}/") for name in named)]
+    if not touched:
+        return
+    head = copy.tree(revision)
     index = PrivateIndex(copy.git, head, copy.room)
     index.read_work_tree(touched)
     ours, theirs = index.entries(), PrivateIndex(copy.git, copy.tree(tip), copy.room).entries()

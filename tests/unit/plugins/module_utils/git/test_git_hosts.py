@@ -57,8 +57,9 @@ def test_the_token_never_stands_in_arguments(site, host, monkeypatch, tmp_path):
     wrapper.chmod(0o755)
     monkeypatch.setenv("PATH", f"{wrapper.parent}:{os.environ['PATH']}")
     site.worktree(repo=host.url, token=TOKEN)
+    site.worktree(repo=host.url, token=TOKEN)
     text = (tmp_path / "argv").read_text()
-    assert "ls-remote" in text
+    assert "clone" in text and "ls-remote" in text
     assert TOKEN not in text
 
 
@@ -91,6 +92,26 @@ def test_a_connection_that_breaks_is_tried_again(site, host):
     done = site.publish(("A", "a"), token=TOKEN)
     assert done.state["attempts"] == 3
     assert site.log() == ["first", "A"]
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_a_clone_and_a_fetch_get_over_a_little_trouble(site, host, check):
+    host.script += [("info/refs", 503, "busy"), ("info/refs", 429, "slow down")]
+    assert site.worktree(repo=host.url, token=TOKEN, check=check).changed
+    site.worktree(repo=host.url, token=TOKEN)
+    site.colleague("theirs", ("b", "x\n"))
+    host.script += [("info/refs", 502, "bad gateway"), ("git-upload-pack", 503, "busy")]
+    assert site.worktree(repo=host.url, token=TOKEN, check=check).changed
+    host.script += [("info/refs", 503, "busy")] * 9
+    with pytest.raises(Failure) as caught:
+        site.worktree(repo=host.url, token=TOKEN, check=check)
+    assert (caught.value.code, caught.value.details["attempts"]) == ("unreachable", 3)
+
+
+def test_a_name_in_the_url_goes_with_the_token(site, host):
+    with pytest.raises(Failure):  # this host knows the name git only
+        site.worktree(repo=host.url.replace("//", "//somebody@"), token=TOKEN)
+    assert base64.b64decode(host.seen[-1].partition(" ")[2]).decode() == f"somebody:{TOKEN}"
 
 
 def test_a_push_whose_answer_was_lost_is_recognised(site, host):
