@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Mapping
@@ -13,6 +14,9 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._errors im
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git import ANY, Git
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git_errors import git_failure, without_password
 
+# What git check-ref-format allows.
+_NAME = re.compile(r"(?!-)[^\x00-\x20\x7f~^:?*\[\\]+")
+_NO_NAME = re.compile(r"\.\.|@\{|//|^/|/$|\.$|(^|/)\.|\.lock(/|$)|^@$|^HEAD$")
 _NOTED = "refs/remotes/origin/"
 
 
@@ -81,6 +85,8 @@ def _noted(git: Git) -> tuple[str, dict[str, str]]:
 
 def _start(asked: Asked, default: str, tips: Mapping[str, str]) -> Start:
     wanted = asked.branch or default or "main"
+    if not _NAME.fullmatch(wanted) or _NO_NAME.search(wanted):
+        raise Failure("invalid_option", f"branch: git has no branch with the name {wanted!r}. Give another name")
     if wanted in tips:
         return Start(wanted, tips[wanted], default)
     if tips and not asked.create:

@@ -196,7 +196,8 @@ class WorkCopy:
     def _held(self, old: str, changes: Mapping[str, Change], staged: Staged) -> Entries:
         """Return what the work tree holds at the paths of ``changes``."""
         local = PrivateIndex(self.git, self.tree(old), self.room)
-        local.read_work_tree(path for path in changes if not staged.leaves_out(path, self.root))
+        local.read_work_tree(path for path, change in changes.items() if not staged.leaves_out(path, self.root)
+                             and not (change.before is None and _is_directory(self.root / path)))  # fmt: skip
         differs = {change.path: change.after for change in local.changes_from(self.tree(old))}
         return {path: differs.get(path, change.before) for path, change in changes.items()}
 
@@ -239,6 +240,10 @@ class Advance:
 
     moved: bool
     stuck: tuple[str, ...] = ()
+
+
+def _is_directory(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()
 
 
 def _stamp(path: Path) -> object:

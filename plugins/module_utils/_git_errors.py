@@ -10,12 +10,28 @@ from typing import Callable
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Code, Failure
 
-_TRANSIENT = re.compile(r"Connection (reset|timed out)|early EOF|hung up|RPC failed|error: (408|429|5\d\d)|Empty reply|"
-                        r"unexpected disconnect|HTTP (408|429|5\d\d)")  # fmt: skip
+_TRANSIENT = re.compile(
+    r"Connection (reset|timed out|refused|closed)|early EOF|hung up|RPC failed|Failed to connect|Couldn't connect|"
+    r"error: (408|429|5\d\d)|HTTP (408|429|5\d\d)|Empty reply|unexpected disconnect|Temporary failure in name|"
+    r"non-properly terminated|recv error|Recv failure|SSL_ERROR_SYSCALL|transfer closed|unexpected eof|"
+    r"not closed cleanly|kex_exchange"
+)
+_COLOUR = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _PROTECTED = "The branch is protected: push to another branch and open a pull request"
 _NOISE = re.compile(r"^(hint:|Cloning into|From |To |Everything up-to-date|remote:\s*$|\s*$)")
 # First match wins: a host's rule is more telling than the "unable to access" that git puts under it.
 _KINDS: tuple[tuple[str, Code, str], ...] = (
+    (r"dubious ownership", "refused", "The directory belongs to another user: take one of your own, or name it in "
+     "git's safe.directory"),
+    (r"hash algorithm", "refused", "The remote has another object format: clone it anew"),
+    (r"exists; cannot create|directory file conflict", "refused",
+     "A branch of the name above or below is in the way: remove it there; here, git remote prune forgets it"),
+    (r"refusing to update checked out branch|branch is currently checked out", "refused",
+     "The remote is somebody's work copy: give a bare repository"),
+    (r"archived", "refused", "The repository is archived and takes nothing"),
+    (r"GH007|email privacy", "refused", "The host keeps addresses private: give the one that it names as author_email"),
+    (r"not allowed to push code to this project", "unauthorized",
+     "Give a token whose user may push to this project"),
     (r"SAML|single sign-on|SSO", "unauthorized", "Authorise the token for the organisation's single sign-on"),
     (r"GH009|GH013.*secret|secret.*(detected|found|scanning)|[Pp]ush cannot contain secrets", "refused",
      "The host found a secret in the commit: keep it out of Git, or allow it at the host"),
@@ -44,7 +60,6 @@ _KINDS: tuple[tuple[str, Code, str], ...] = (
      "Another git runs here, or one was killed: when none runs, remove the named lock file"),
     (r"gpg failed|failed to sign|cannot run gpg|ssh-keygen|error: .*sign", "failed",
      "Commits are signed here (commit.gpgSign): make the key usable without a prompt, or switch signing off"),
-    (r"dubious ownership", "refused", "The directory belongs to another user: take a directory of your own"),
     (r"No space left|Read-only file system|unable to (create|write)", "refused", "Check free space and permissions"),
 )  # fmt: skip
 
@@ -76,7 +91,8 @@ def kind_of(said: str) -> tuple[Code, str]:
 
 def essence(said: str) -> str:
     """Return the telling lines of git's output in one line, the host's own words included."""
-    lines = [line.strip() for line in without_password(said).replace("\r", "\n").splitlines() if not _NOISE.match(line)]
+    plain = _COLOUR.sub("", without_password(said)).replace("\r", "\n")
+    lines = [line.strip() for line in plain.splitlines() if not _NOISE.match(line)]
     text = "; ".join(dict.fromkeys(line for line in lines if line))
     return text if len(text) <= 1200 else f"{text[:800]} ... {text[-390:]}" if text else "git said nothing"
 

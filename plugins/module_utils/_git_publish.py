@@ -32,12 +32,14 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._git_error
     is_protected,
     kind_of,
 )
+from ansible_collections.manuela.event_streaming.plugins.module_utils._git_merged import includes
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git_tree import NAMES_AT_ONCE
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git_wire import RETRIES, pause
 from ansible_collections.manuela.event_streaming.plugins.module_utils._plan import Result
 from ansible_collections.manuela.event_streaming.plugins.module_utils._wait import Clock
 
 _RACE = re.compile(r"fetch first|non-fast-forward|failed to update ref|cannot lock ref|incorrect old value|stale info")
+_LONGEST_STAND = 4  # so often a branch that nobody moves may refuse as if somebody had
 _PORCELAIN = re.compile(r"^([ +\-*!=]\t|To |Done$)")
 
 
@@ -91,7 +93,7 @@ class Publisher:
         each the remote is looked at first, because a push may have landed although its answer was lost.
         """
         sent: Outcome | None = None
-        broken = 0
+        broken = stood = 0
         for attempt in range(1, retries + 2):
             try:
                 base = self.copy.remote_tip(self.branch)
@@ -102,11 +104,9 @@ class Publisher:
                     base = built.tip  # a branch without a commit of its own is not made
                 if built.tip == base or check_mode:
                     return self._settle(Outcome(built, base, attempt, False), check_mode)
-                if sent and sent.base != base:
-                    moved = f"somebody else moved the branch meanwhile: {self._last(base)}"
-                    built = replace(built, reasons=(*built.reasons, moved))
-                sent = Outcome(built, base, attempt, True)
-                if self._push(built.tip):
+                stood = stood + 1 if sent and sent.base == base else 0
+                sent = Outcome(self._told(built, base, sent), base, attempt, True)
+                if self._push(built.tip, last=stood >= _LONGEST_STAND):
                     return self._settle(sent, check_mode)
             except Failure as failure:
                 broken += 1
@@ -116,6 +116,12 @@ class Publisher:
             clock.sleep(pause(attempt))
         raise self._lost(retries + 1)
 
+    def _told(self, built: Built, base: str, sent: Outcome | None) -> Built:
+        if sent is None or sent.base == base:
+            return built
+        moved = f"somebody else moved the branch meanwhile: {self._last(base)}"
+        return replace(built, reasons=(*built.reasons, moved))
+
     def _last(self, revision: str) -> str:
         """Return the commit that touched the asked paths last, in words."""
         paths = [path for wanted in self.stack.wanted for path in wanted.paths][:NAMES_AT_ONCE]
@@ -124,7 +130,22 @@ class Publisher:
 
     def _build(self, base: str) -> Built:
         ahead = self.copy.only_in(self.head, base) if base else []  # a branch that is new there starts at HEAD
+        if ahead and not self.stack.adopt:
+            self._require_history(base)
         return self.stack.build(base or self.head, tuple(ahead), recorded=self._recorded())
+
+    def _require_history(self, base: str) -> None:
+        """Refuse to bring back commits that the remote had, and that somebody has taken out of its history."""
+        noted = f"refs/remotes/{self.copy.remote(self.branch)[0]}/{self.branch}"
+        fork = self.copy.git.ask("merge-base", "--fork-point", noted, self.head)
+        if not fork or not self.copy.only_in(fork, base) or includes(self.copy.git, self.copy.room, base, fork):
+            return
+        raise Failure(
+            "conflict",
+            f"the history of branch {self.branch} was replaced at the remote: {self._last(fork)} is no longer in it, "
+            f"but is in {self.copy.root}. Take a new clone, or bring it back with adopt: true; nothing was changed",
+            details={"branch": self.branch, "revision": fork, "remote_revision": base},
+        )
 
     def _recorded(self) -> bool:
         kept = self.copy.git.ask("rev-parse", "--verify", "--quiet", self.pending)
@@ -136,8 +157,8 @@ class Publisher:
         tip = self.copy.remote_tip(default) if default else ""
         return bool(tip) and not self.copy.only_in(revision, tip)
 
-    def _push(self, tip: str) -> bool:
-        """Push; False when somebody else was quicker."""
+    def _push(self, tip: str, *, last: bool) -> bool:
+        """Push; False when somebody else was quicker, which counts as a refusal when it is the ``last`` time."""
         name, url = self.copy.remote(self.branch)
         done = self.copy.git.run("push", "--porcelain", "--no-follow-tags", name, f"{tip}:refs/heads/{self.branch}",
                                  url=url, ok=ANY)  # fmt: skip
@@ -146,7 +167,7 @@ class Publisher:
         lines = done.text.splitlines()
         refusal = " ".join(line[1:].strip() for line in lines if line.startswith("!"))
         hooks = "\n".join(line for line in lines if not _PORCELAIN.match(line))
-        if _RACE.search(refusal) and "hook declined" not in refusal:
+        if _RACE.search(refusal) and "hook declined" not in refusal and not last:
             return False
         self.copy.git.run("update-ref", self.pending, tip)
         said = f"{hooks}\n{done.err}\n{refusal}"

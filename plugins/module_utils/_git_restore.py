@@ -55,7 +55,7 @@ def past_of(copy: WorkCopy, head: str, asked: Restore) -> Past:
 
     :raises Failure: ``conflict`` when somebody else touched one of these paths too.
     """
-    revision = _revision(copy.git, head, asked)
+    revision = _revision(copy.git, head, asked, copy.layout.is_shallow)
     if not revision:
         return Past()
     touched = touches_of(copy.git, copy.only_in(head, revision), asked.subjects)
@@ -77,7 +77,7 @@ def _changes_back(copy: WorkCopy, head: str, revision: str, paths: Sequence[str]
     return tuple(Change(path, now.get(path), then.get(path)) for path in paths if now.get(path) != then.get(path))
 
 
-def _revision(git: Git, head: str, asked: Restore) -> str:
+def _revision(git: Git, head: str, asked: Restore, is_shallow: bool) -> str:
     if asked.revision:
         found = git.ask("rev-parse", "--verify", "--quiet", f"{asked.revision}^{{commit}}")
         if not found:
@@ -90,7 +90,12 @@ def _revision(git: Git, head: str, asked: Restore) -> str:
         if restored.strip():
             break
         oldest = named.split()[0] if named.strip() else oldest
-    return git.ask("rev-parse", "--verify", "--quiet", f"{oldest}^{{commit}}") if oldest else ""
+    found = git.ask("rev-parse", "--verify", "--quiet", f"{oldest}^{{commit}}") if oldest else ""
+    if not found and (oldest or is_shallow):
+        said = f"the revision {oldest} that {asked.trailer} names" if oldest else f"a commit with {asked.trailer}"
+        raise Failure("not_found", f"{said} is not in this clone, whose history may be cut off. Fetch the whole of it: "
+                      "git fetch --unshallow")  # fmt: skip
+    return found
 
 
 def _met(git: Git, revision: str, others: Mapping[str, str]) -> Failure:

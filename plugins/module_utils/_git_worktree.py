@@ -88,11 +88,19 @@ def _clone(path: Path, url: str, params: Mapping[str, Any], access: Access, chec
     else:
         with _made(parent), _sibling(path, parent) as room:
             start = patiently(lambda: clone_into(git, asked, room), clock)
-            os.rename(room, path.resolve())
+            _put(room, path.resolve())
         Claim(path.resolve() / ".git").take(params["protect"] or [])
     state = {**_state(path, start.branch, start.tip, start.tip, url), "default_branch": start.default or None}
     reasons = (f"there is no work copy at {path}",)
     return Result(True, state, reasons, before={"revision": None}, after={"revision": start.tip or None})
+
+
+def _put(room: Path, path: Path) -> None:
+    try:
+        os.rename(room, path)
+    except OSError as error:
+        raise Failure("refused", f"cannot put the clone at {path}: {error.strerror}. Give a directory below it when "
+                      "something is mounted there") from error  # fmt: skip
 
 
 @contextmanager
@@ -181,7 +189,7 @@ def _claim(copy: WorkCopy, protect: list[str], dirty: list[str]) -> None:
 
 def _require_remote(copy: WorkCopy, url: str) -> None:
     name, found = copy.remote(copy.current)
-    written = copy.git.config.urls_of(name)
+    written = [str(copy.root / one) if one.startswith(".") else one for one in copy.git.config.urls_of(name)]
     if not any(same_repository(url, known) for known in (found, *written)):
         raise Failure("refused", f"{copy.root} is a work copy of {without_password(found)}, not of {url}. "
                       "Give another path, or the repository that it belongs to")  # fmt: skip

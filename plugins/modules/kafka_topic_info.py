@@ -207,7 +207,7 @@ kafka_topic_info:
           elements: dict
           contains:
             partition: {description: Number., type: int, sample: 0}
-            beginning_offset: {description: Offset of the first record that is kept. Null without a leader., type: int, sample: 0}
+            beginning_offset: {description: Offset of the first record. Null without a leader., type: int, sample: 0}
             end_offset: {description: Offset of the next record. Null without a leader., type: int, sample: 1200}
         records:
           description: Offsets that are kept. Marks of transactions and what is compacted count too.
@@ -249,7 +249,7 @@ kafka_topic_info:
             offset: {description: Offset., type: int, sample: 1199}
             timestamp_ms: {description: Milliseconds since 1970., type: int, sample: 1769860800000}
             key: {description: Key as text. Null without one., type: str, sample: pump-1}
-            value: {description: Value as text. Null without one., type: str, sample: "floor-1-line-1-extruder-1,pump-1,48.2"}
+            value: {description: Value as text. Null without one., type: str, sample: "extruder-1,pump-1,48.2"}
     progress:
       description: One line on each topic.
       type: str

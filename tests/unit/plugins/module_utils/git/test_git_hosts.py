@@ -154,6 +154,7 @@ def hook(path, text):
         ("GitLab: You are not allowed to push code to protected branches on this project.", True),
         ("Gitea: Not allowed to push to protected branch main", True),
         ("Branch refs/heads/main can only be modified through pull requests.", True),
+        ("error: GH007: Your push would publish a private email address. (push declined due to email privacy)", False),
         ("policy: certificates only on Mondays", False),
     ],
 )
@@ -255,6 +256,11 @@ def test_check_mode_runs_no_hook(copy):
         ("fatal: detected dubious ownership in repository at '/x'", "refused"),
         ("error: could not write config file: No space left on device", "refused"),
         ("fatal: Unable to create '/x/.git/index.lock': File exists.", "conflict"),
+        ("fatal: detected dubious ownership in repository at '/x'\nCould not read from remote repository.", "refused"),
+        ("remote: GitLab: You are not allowed to push code to this project.", "unauthorized"),
+        ("error: cannot lock ref 'refs/heads/a/b': 'refs/heads/a' exists; cannot create 'refs/heads/a/b'", "refused"),
+        ("remote: This repository was archived so it is read-only.\nThe requested URL returned error: 403", "refused"),
+        ("remote: error: refusing to update checked out branch: refs/heads/main", "refused"),
         ("fatal: what is this", "failed"),
     ],
 )  # fmt: skip
@@ -263,3 +269,20 @@ def test_what_git_says_has_a_code(said, code):
     assert failure.code == code
     assert "me:pw" not in failure.msg
     assert failure.retryable is (code in ("unreachable", "conflict"))
+
+
+def test_a_branch_that_refuses_as_if_it_moved_and_does_not_is_soon_given_up(copy):
+    (copy.remote / "refs/heads/main.lock").write_text("")
+    copy.write("work", "README", "mine\n")
+    with pytest.raises(Failure, match="did not land") as caught:
+        copy.publish(("A", "README"), push_retries=20)
+    assert caught.value.code == "conflict"
+    assert len(copy.clock.pauses) < 6
+
+
+def test_the_colours_of_a_hook_stay_out_of_the_sentence(copy):
+    hook(copy.remote / "hooks/pre-receive", "printf '\\033[31mERROR: no\\033[0m\\n\\nsecond line\\n' >&2; exit 1")
+    copy.write("work", "README", "mine\n")
+    with pytest.raises(Failure, match="ERROR: no; remote: second line") as caught:
+        copy.publish(("A", "README"))
+    assert "\x1b" not in caught.value.msg

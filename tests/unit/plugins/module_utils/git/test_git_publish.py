@@ -326,3 +326,18 @@ def test_another_git_that_holds_the_index_is_waited_out_or_named(copy):
     assert again.state["commits"][0]["created"] is False
     assert copy.git("status --porcelain") == ""
     assert not copy.publish(ENABLE).changed
+
+
+def test_what_somebody_took_out_of_the_history_does_not_come_back(copy):
+    copy.colleague("a mistake", ("app/mistake", "x\n"))
+    copy.worktree()
+    copy.at(
+        "colleague", "git reset -q --hard HEAD^ && git commit -q --allow-empty -m better && git push -qf origin main"
+    )
+    copy.write("work", "app/new", "x\n")
+    for check in (True, False, False):
+        with pytest.raises(Failure, match="a mistake is no longer in it") as caught:
+            copy.publish(("New", "app"), check=check)
+        assert caught.value.code == "conflict"
+    assert copy.log() == ["first", "better"]
+    assert copy.publish(("New", "app"), adopt=True).state["pushed"]

@@ -138,3 +138,13 @@ def test_what_cannot_be_restored_is_said(shown, asked, code):
     with pytest.raises(Failure) as caught:
         back(shown, **asked)
     assert caught.value.code == code
+
+
+def test_a_clone_that_lacks_the_revision_says_so(shown):
+    shown.at(".", f"git clone -q --depth 1 file://{shown.remote} shallow")
+    shown.path = shown.root / "shallow"
+    with pytest.raises(Failure, match="unshallow") as caught:
+        back(shown)
+    assert caught.value.code == "not_found"
+    shown.git("fetch -q --unshallow")
+    assert back(shown).changed

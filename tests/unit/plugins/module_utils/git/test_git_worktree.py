@@ -173,6 +173,37 @@ def test_a_branch_that_was_deleted_unmerged_keeps_its_commits(site):
     assert site.tip("feature") == revision
 
 
+def test_a_directory_that_becomes_a_file_and_a_file_that_becomes_a_directory(copy):
+    copy.at("colleague", "git rm -rq app && echo file > app && git rm -q README && mkdir README && echo x > README/in")
+    tip = copy.colleague("swapped")
+    assert copy.worktree().state["revision"] == tip
+    assert (copy.path / "app").read_text() == "file\n"
+    assert copy.git("status --porcelain") == ""
+
+
+@pytest.mark.parametrize("branch", ["a..b", "--detach", "a b", "/a", "a.lock", "a@{1}"])
+@pytest.mark.parametrize("check", [True, False])
+def test_a_name_that_git_does_not_know_is_an_error(site, branch, check):
+    with pytest.raises(Failure) as caught:
+        site.worktree(branch=branch, create_branch=True, check=check)
+    assert caught.value.code == "invalid_option"
+    assert not site.path.exists()
+
+
+def test_an_option_of_git_is_no_url(site):
+    for check in (True, False):
+        with pytest.raises(Failure):
+            site.worktree(repo=f"--upload-pack=touch {site.root}/ran", check=check)
+    assert not (site.root / "ran").exists()
+
+
+def test_a_link_that_leads_to_an_empty_directory_stays_a_link(site):
+    (site.root / "data").mkdir()
+    (site.root / "link").symlink_to("data")
+    assert site.worktree(path=str(site.root / "link")).changed
+    assert (site.root / "link").is_symlink() and (site.root / "data/.git").is_dir()
+
+
 def test_another_repository_is_an_error(copy):
     with pytest.raises(Failure, match="is a work copy of"):
         copy.worktree(repo=str(copy.root / "other.git"))
