@@ -30,7 +30,6 @@ _TAKEN = (409, 422)
 
 def execute(params: Mapping[str, Any], check_mode: bool, clock: Clock) -> Result:
     """Find the request, or open it."""
-    del clock
     proposal = Proposal(params["head"], params["base"] or "", params["title"] or params["head"], params["body"] or "")
     by_hand = ""
     try:
@@ -38,7 +37,8 @@ def execute(params: Mapping[str, Any], check_mode: bool, clock: Clock) -> Result
         by_hand = repository.page
         kind = params["host"] if params["host"] != "auto" else repository.kind or asked_kind(repository, params)
         dialect = DIALECTS[kind]
-        api = _api(params, params["api_url"] or dialect.api(repository), dialect.scheme)
+        repository = repository.below(dialect.prefix(params["api_url"] or ""))
+        api = replace(_api(params, params["api_url"] or dialect.api(repository), dialect.scheme), clock=clock)
         by_hand = dialect.by_hand(repository, proposal)
         request = PullRequest(api, dialect, repository, proposal, params["revision"] or "", kind)
         return converge(request, check_mode=check_mode)
@@ -120,8 +120,9 @@ class PullRequest:
         try:
             told = self._api.post(self._dialect.requests(self._repository), self._dialect.asked(self._proposal))
         except Failure as failure:
-            if failure.details.get("status") in _TAKEN and self._find():
-                return  # somebody else opened it meanwhile
+            unsure = failure.details.get("status") in _TAKEN or failure.retryable
+            if unsure and self._find():
+                return  # somebody else opened it meanwhile, or we did and the answer was lost
             raise
         self._opened = self._read(told)
 
@@ -140,14 +141,14 @@ class PullRequest:
     def _find(self) -> Request | None:
         """Return the open request, else one that was merged with this very revision."""
         for page in range(1, _MOST_PAGES + 1):
-            listed = self._api.get(self._dialect.search(self._repository, self._proposal, page))
+            listed, more = self._api.page(self._dialect.search(self._repository, self._proposal, page))
             if not isinstance(listed, list):
                 raise self._strange()
             found = [request for entry in listed if (request := self._read(entry))]
             usable = [request for request in found if request.state == "open" or self._merged(request)]
             if usable:
                 return min(usable, key=lambda request: request.state != "open")
-            if len(listed) < PAGE:
+            if len(listed) < PAGE and not more:
                 break
         return None
 

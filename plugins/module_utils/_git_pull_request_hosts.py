@@ -40,6 +40,12 @@ class Repository:
         """What the host runs, where its name alone says so."""
         return _KNOWN.get(self.name, "")
 
+    def below(self, prefix: str) -> Repository:
+        """Return the repository at a host whose pages begin below ``prefix``."""
+        if not prefix or not self.path.startswith(f"{prefix}/"):
+            return self
+        return Repository(f"{self.origin}/{prefix}", self.path.removeprefix(f"{prefix}/"))
+
 
 @dataclass(frozen=True)
 class Request:
@@ -80,6 +86,10 @@ class Dialect:
     def api(self, repository: Repository) -> str:
         """Return the root of the host's API."""
         return self.cloud.get(repository.name) or f"{repository.origin}{self.root}"
+
+    def prefix(self, api_url: str) -> str:
+        """Return below which path the host's pages begin, as the address of its API says."""
+        return urlsplit(api_url).path.rstrip("/").removesuffix(self.root).strip("/")
 
     def requests(self, repository: Repository) -> str:
         """Return the path below which the requests are."""
@@ -152,7 +162,11 @@ def _read_merge(answer: Answer, proposal: Proposal) -> Request | None:
 
 def _comparison(proposal: Proposal) -> str:
     """Without a base it is the default branch."""
-    return f"compare/{quote(proposal.base)}...{quote(proposal.head)}" if proposal.base else f"compare/{proposal.head}"
+    return (
+        f"compare/{quote(proposal.base)}...{quote(proposal.head)}"
+        if proposal.base
+        else f"compare/{quote(proposal.head)}"
+    )
 
 
 def _new_merge(proposal: Proposal) -> str:

@@ -47,7 +47,8 @@ options:
       paths:
         description:
           - Files, links or directories, relative to O(path) or absolute below it. One that is gone is committed as
-            a deletion. In a directory, ignored files are left out.
+            a deletion. In a directory, files are left out that are ignored, that a sparse checkout leaves out, or that
+            are marked skip-worktree.
         type: list
         elements: str
         required: true
@@ -108,6 +109,7 @@ options:
     description:
       - Whether local commits that are not on the remote are pushed too, when they touch other paths than O(commits)
         names and no earlier run of this module made them. Without it they are an error.
+      - The same goes for commits that the remote had, and that somebody has taken out of its history since.
     type: bool
     default: false
 extends_documentation_fragment:

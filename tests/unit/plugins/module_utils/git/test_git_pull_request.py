@@ -16,6 +16,7 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._git_pull_
     Proposal,
     repository_of,
 )
+from ansible_collections.manuela.event_streaming.tests.unit.plugins.module_utils.git.conftest import FakeClock
 from ansible_collections.manuela.event_streaming.tests.unit.plugins.module_utils.git.pull_host import (
     SCHEMES,
     TOKEN,
@@ -307,3 +308,73 @@ def test_the_page_for_a_person(kind, base, page):
 )
 def test_the_words_of_an_error(value, words):
     assert words_of(value) == words
+
+
+def patient(served: PullHost, clock: FakeClock) -> Any:
+    return noun.execute({**ASKED, "repo": served.repo, "host": served.kind}, False, clock)
+
+
+@pytest.mark.parametrize("status", [429, 502, 503])
+def test_trouble_that_passes_is_not_noticed(host, status):
+    host.script += [("GET", status, "busy"), ("GET", status, "busy")]
+    clock = FakeClock()
+    assert patient(host, clock).state["number"] == 1
+    assert len(clock.pauses) == 2 and host.posted == 1
+
+
+@pytest.mark.parametrize("status", [401, 404, 422, 500])
+def test_a_refusal_is_not_asked_twice(host, status):
+    host.script.append(("GET", status, "no"))
+    clock = FakeClock()
+    with pytest.raises(Failure):
+        patient(host, clock)
+    assert not clock.pauses
+
+
+def test_a_request_is_not_opened_twice_when_the_answer_is_lost(host):
+    host.script.append(("POST", 503, "busy"))  # nobody knows whether it was heard
+    with pytest.raises(Failure) as caught:
+        patient(host, FakeClock())
+    assert caught.value.code == "unreachable" and host.posted == 1
+
+
+LIMITED = {
+    "Retry-After: 3": ([3.0, 3.0], "after 3 s"),
+    "Retry-After: 3600": ([], "after 3600 s"),
+    "X-RateLimit-Remaining: 0\r\nX-RateLimit-Reset: 1893456000": ([], "at 2030-01-01T00:00:00Z"),
+}
+
+
+@pytest.mark.parametrize("header", LIMITED)
+@pytest.mark.parametrize("status", ["403 Forbidden", "429 Too Many Requests"])
+def test_a_limit_is_waited_out_when_that_is_short_and_named_when_it_is_long(header, status):
+    pauses, words = LIMITED[header]
+    server, clock = Rude(says(status, b'{"message": "limit exceeded"}', header)), FakeClock()
+    try:
+        with pytest.raises(Failure, match=words) as caught:
+            Api(f"http://127.0.0.1:{server.port}", timeout=5, clock=clock).get("/repository")
+    finally:
+        server.close()
+    assert (caught.value.code, caught.value.retryable, clock.pauses) == ("unreachable", True, pauses)
+
+
+def test_a_list_goes_on_while_the_host_says_so():
+    server = Rude(says("200 OK", b"[]", 'Link: <http://x/?page=2>; rel="next", <http://x/?page=9>; rel="last"'))
+    try:
+        assert Api(f"http://127.0.0.1:{server.port}", timeout=5).page("/pulls") == ([], True)
+    finally:
+        server.close()
+
+
+def test_a_host_below_a_path_is_asked_for_the_repository_without_it():
+    repository = repository_of("https://example.com/gitlab/group/sub/project.git")
+    dialect = DIALECTS["gitlab"]
+    below = repository.below(dialect.prefix("https://example.com/gitlab/api/v4"))
+    assert dialect.repository(below) == "/projects/group%2Fsub%2Fproject"
+    assert below.page == "https://example.com/gitlab/group/sub/project"
+    assert repository.below(dialect.prefix("https://example.com/api/v4")) == repository
+
+
+def test_a_branch_with_odd_letters_has_a_page():
+    repository = repository_of("https://example.com/demo/x.git")
+    assert DIALECTS["gitea"].by_hand(repository, Proposal("a#1/\u00fc", "")).endswith("/compare/a%231/%C3%BC")
