@@ -52,6 +52,7 @@ _KINDS: tuple[tuple[str, Code, str], ...] = (
      "Give the host's CA with ca_cert; validate_certs: false trusts every host"),
     (r"Could not resolve|Name or service not known|Temporary failure in name", "unreachable",
      "Check the host name in the URL, DNS and the proxy variables"),
+    (r"returned error: 4(?!08|29)\d\d", "refused", "Check the URL, and what stands in front of the host"),
     (r"Connection (refused|reset|timed out)|Failed to connect|Couldn't connect|Network is unreachable|"
      r"No route to host|timed out|early EOF|hung up|RPC failed|error: (408|429|5\d\d)|HTTP (408|429|5\d\d)|"
      r"unable to access|Empty reply|Could not read from remote|Connection closed", "unreachable",

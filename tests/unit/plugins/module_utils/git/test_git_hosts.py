@@ -253,6 +253,8 @@ def test_check_mode_runs_no_hook(copy):
         ("fatal: unable to access 'https://x/': SSL certificate problem: self-signed certificate", "unreachable"),
         ("fatal: unable to access 'https://x/': Failed to connect to x port 443: Connection refused", "unreachable"),
         ("fatal: unable to access 'https://x/': The requested URL returned error: 503", "unreachable"),
+        ("fatal: unable to access 'https://x/': The requested URL returned error: 400", "refused"),
+        ("fatal: unable to access 'https://x/': The requested URL returned error: 429", "unreachable"),
         ("fatal: detected dubious ownership in repository at '/x'", "refused"),
         ("error: could not write config file: No space left on device", "refused"),
         ("fatal: Unable to create '/x/.git/index.lock': File exists.", "conflict"),

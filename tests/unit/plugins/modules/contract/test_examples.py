@@ -76,7 +76,9 @@ def publishing(world: Any) -> dict[str, Any]:
     world.git(world.root, "clone", "-q", URL, "gitops")
     for path in ("apps/messaging/kustomization.yaml", "apps/central-kafka/keep", "environments/new"):
         (world.root / "gitops" / path).write_text("resources: [a]\n")
-    return {**variables, "worktree": {"git_worktree": {"revision": REVISION}}}
+    looked = ["git", "-C", str(world.root / "gitops"), "rev-parse", "HEAD"]
+    revision = subprocess.run(looked, capture_output=True, text=True, check=True).stdout.strip()
+    return {**variables, "worktree": {"git_worktree": {"revision": revision}}}
 
 
 def proposing(world: Any) -> dict[str, Any]:
