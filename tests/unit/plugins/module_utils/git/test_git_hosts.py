@@ -15,6 +15,8 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._errors im
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git_errors import git_failure
 from ansible_collections.manuela.event_streaming.tests.unit.plugins.module_utils.git.git_host import TOKEN, GitHost
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def host(site):

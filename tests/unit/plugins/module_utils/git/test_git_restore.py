@@ -9,6 +9,8 @@ import os
 import pytest
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
 
+pytestmark = pytest.mark.slow
+
 KUSTOMIZATION = "app/kustomization.yaml"
 LINK = "deployment/app.yaml"
 BACK = {"trailer": "Before", "revision": None, "subjects": ["Prepare", "Stage"], "overwrite": False}

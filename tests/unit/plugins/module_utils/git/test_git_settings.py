@@ -8,6 +8,8 @@ import pytest
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git_config import Config
 from ansible_collections.manuela.event_streaming.tests.unit.plugins.module_utils.git.conftest import Site, sh
 
+pytestmark = pytest.mark.slow
+
 RESTORE = {"trailer": "Before", "revision": None, "subjects": ["\u00dcbung"], "overwrite": False}
 GPG = """#!/bin/sh
 echo "[GNUPG:] SIG_CREATED x" >&2

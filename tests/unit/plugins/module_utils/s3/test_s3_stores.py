@@ -25,6 +25,8 @@ from ansible_collections.manuela.event_streaming.tests.unit.plugins.module_utils
 )
 from ansible_collections.manuela.event_streaming.tests.unit.plugins.module_utils.wire import Rude, context_for, says
 
+pytestmark = pytest.mark.slow
+
 pytest.importorskip("botocore")
 __all__ = ("server",)  # a fixture
 MORE = LISTING.replace(b"false", b"true")

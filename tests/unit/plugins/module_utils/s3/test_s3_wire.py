@@ -18,6 +18,8 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_listin
 from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_patience import Patience
 from ansible_collections.manuela.event_streaming.tests.unit.plugins.module_utils.s3.conftest import FakeClock
 
+pytestmark = pytest.mark.slow
+
 pytest.importorskip("botocore")
 SECRET = "s3cr3t/with+signs"
 LISTING = b"""<?xml version="1.0"?><ListBucketResult><IsTruncated>false</IsTruncated><Contents>

@@ -19,6 +19,8 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._yaml_text
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+pytestmark = pytest.mark.slow
+
 ENTRIES = (
     "../base",
     "../base-kafka",

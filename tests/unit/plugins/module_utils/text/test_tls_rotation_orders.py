@@ -15,6 +15,8 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._tls_secre
 from ansible_collections.manuela.event_streaming.tests.unit.plugins.module_utils.text.conftest import Clock
 from ansible_collections.manuela.event_streaming.tests.unit.plugins.module_utils.text.tls_makes import made, shake_hands
 
+pytestmark = pytest.mark.slow
+
 PAIR, SECOND, TRUST, CLEAR = "central/pair.yaml", "central/second.yaml", "factory/trust.yaml", "edge/trust.yaml"
 NAMES = {"subject_alt_name": ["DNS:*.apps.example.com"]}
 STEPS = ("announce", "switch", "finish")

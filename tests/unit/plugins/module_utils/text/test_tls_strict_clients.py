@@ -15,6 +15,8 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._tls_secre
 from ansible_collections.manuela.event_streaming.plugins.module_utils._tls_secret_maker import Made, make
 from ansible_collections.manuela.event_streaming.plugins.module_utils._tls_secret_names import common_name
 
+pytestmark = pytest.mark.slow
+
 HOST = "bootstrap.apps.lab.example"
 LONG = ".".join(["DNS:*", "a" * 60, "b" * 60])  # fits into no common name
 NAMES = {
