@@ -26,7 +26,7 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._git_tree 
 )
 from ansible_collections.manuela.event_streaming.plugins.module_utils._temporary_room import temporary_room
 
-Entries = dict[str, "Entry | None"]
+Entries = dict[str, Entry | None]
 _BUSY = {"MERGE_HEAD": "merge", "rebase-merge": "rebase", "rebase-apply": "rebase", "CHERRY_PICK_HEAD": "cherry-pick",
          "REVERT_HEAD": "revert", "BISECT_LOG": "bisect"}  # fmt: skip
 _MOST_LOOKS = 3
