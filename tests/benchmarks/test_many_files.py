@@ -12,7 +12,7 @@ from pathlib import Path
 
 from jobs import JOBS, Job
 from measuring import Cost, alternate, median, of_command
-from playing import ROOT, playbook
+from playing import PING, ROOT, playbook
 from report import Report
 
 FEW, MANY, RUNS = 10, 1000, 3
@@ -50,7 +50,7 @@ def _ways(root: Path, job: Job, count: int) -> dict[str, Callable[[], Cost]]:
 
 def test_a_task_over_many_files(tmp_path: Path, report: Report) -> None:
     rows = []
-    nothing = alternate({"ping": lambda: playbook([{"ansible.builtin.ping": {}}], tmp_path)}, RUNS)["ping"]
+    nothing = alternate({"ping": lambda: playbook([PING], tmp_path)}, RUNS)["ping"]
     rows.append(["ansible.builtin.ping", "", "", f"{median(nothing).cpu:.2f}", "", ""])
     for job in JOBS:
         figures = alternate({**_ways(tmp_path, job, FEW), **_ways(tmp_path, job, MANY)}, RUNS)
