@@ -26,7 +26,6 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._git_tree 
 )
 from ansible_collections.manuela.event_streaming.plugins.module_utils._temporary_room import temporary_room
 
-Entries = dict[str, Entry | None]
 _BUSY = {"MERGE_HEAD": "merge", "rebase-merge": "rebase", "rebase-apply": "rebase", "CHERRY_PICK_HEAD": "cherry-pick",
          "REVERT_HEAD": "revert", "BISECT_LOG": "bisect"}  # fmt: skip
 _MOST_LOOKS = 3
@@ -168,7 +167,9 @@ class WorkCopy:
 
     # --- moving forward ------------------------------------------------------------------------------------------
 
-    def advance(self, branch: str, old: str, new: str, ours: Entries | None = None, *, dry: bool = False) -> Advance:
+    def advance(
+        self, branch: str, old: str, new: str, ours: dict[str, Entry | None] | None = None, *, dry: bool = False
+    ) -> Advance:
         """Move branch, index and work tree from ``old`` to ``new``, or leave all three alone.
 
         Files with the content of ``old`` become those of ``new``, files that already have the content of ``new``
@@ -193,7 +194,7 @@ class WorkCopy:
         self.git.run("update-ref", "-m", "event_streaming", f"refs/heads/{branch}", new, old or self.git.zero)
         return Advance(True)
 
-    def _held(self, old: str, changes: Mapping[str, Change], staged: Staged) -> Entries:
+    def _held(self, old: str, changes: Mapping[str, Change], staged: Staged) -> dict[str, Entry | None]:
         """Return what the work tree holds at the paths of ``changes``."""
         local = PrivateIndex(self.git, self.tree(old), self.room)
         local.read_work_tree(path for path, change in changes.items() if not staged.leaves_out(path, self.root)
@@ -201,7 +202,7 @@ class WorkCopy:
         differs = {change.path: change.after for change in local.changes_from(self.tree(old))}
         return {path: differs.get(path, change.before) for path, change in changes.items()}
 
-    def _move(self, told: Entries, target: Entries) -> None:
+    def _move(self, told: dict[str, Entry | None], target: dict[str, Entry | None]) -> None:
         """Bring work tree and index to ``target``, in a copy of the index that replaces the user's in one step."""
         index = self.layout.index
         copy = self.git_dir / f"event-streaming-index-{os.getpid()}"
