@@ -14,6 +14,7 @@ import pytest
 from ansible_collections.manuela.event_streaming.plugins.module_utils._tls_secret_decision import Wanted
 from ansible_collections.manuela.event_streaming.plugins.module_utils._tls_secret_maker import Made, make
 from ansible_collections.manuela.event_streaming.plugins.module_utils._tls_secret_names import common_name
+from ansible_collections.manuela.event_streaming.tests.unit.plugins.module_utils.text.tls_makes import meet
 
 pytestmark = pytest.mark.slow
 
@@ -78,7 +79,7 @@ def test_python_accepts_it_with_strict_flags(files):
         server.load_cert_chain(certificate, key)
         client = ssl.create_default_context(cafile=str(certificate))
         client.verify_flags |= ssl.VERIFY_X509_STRICT
-        _shake_hands(client, server)
+        meet(client, server, HOST)
 
 
 def test_python_refuses_another_name(files):
@@ -86,23 +87,7 @@ def test_python_refuses_another_name(files):
     server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     server.load_cert_chain(certificate, key)
     with pytest.raises(ssl.SSLCertVerificationError, match="match"):
-        _shake_hands(ssl.create_default_context(cafile=str(certificate)), server, "other.example")
-
-
-def _shake_hands(client: ssl.SSLContext, server: ssl.SSLContext, host: str = HOST) -> None:
-    to_client, to_server = ssl.MemoryBIO(), ssl.MemoryBIO()
-    sides = [
-        client.wrap_bio(to_client, to_server, server_hostname=host),
-        server.wrap_bio(to_server, to_client, server_side=True),
-    ]
-    for _round in range(10):
-        for side in tuple(sides):
-            try:
-                side.do_handshake()
-                sides.remove(side)
-            except ssl.SSLWantReadError:
-                continue
-    assert not sides
+        meet(ssl.create_default_context(cafile=str(certificate)), server, "other.example")
 
 
 @pytest.mark.skipif(not shutil.which("openssl"), reason="the openssl program is not installed")

@@ -92,6 +92,14 @@ def shake_hands(place: Path, certificate: str, secret: str, trust: str, host: st
     server.load_cert_chain(place / "server", place / "secret")
     client = ssl.create_default_context(cafile=str(place / "trust"))
     client.verify_flags |= ssl.VERIFY_X509_STRICT
+    meet(client, server, host)
+
+
+def meet(client: ssl.SSLContext, server: ssl.SSLContext, host: str) -> None:
+    """Let two sides shake hands, in memory.
+
+    :raises ssl.SSLError: when one refuses.
+    """
     to_client, to_server = ssl.MemoryBIO(), ssl.MemoryBIO()
     sides = [
         client.wrap_bio(to_client, to_server, server_hostname=host),
