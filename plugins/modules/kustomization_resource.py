@@ -116,7 +116,7 @@ EXAMPLES = r"""
   manuela.event_streaming.kustomization_resource:
     work_tree: "{{ work_tree }}"
     entries:
-      - path: config/instances/manuela-stormshift/messaging
+      - path: apps/messaging
         target:
           kind: Deployment
           name: broker

@@ -18,10 +18,11 @@ def load() -> Any:
     """Return the library, imported only for this connection."""
     try:
         import confluent_kafka
+
+        require_version("confluent-kafka", str(confluent_kafka.__version__), _MINIMUM, _PURPOSE)
         import confluent_kafka.admin  # by the first question about a topic otherwise, while a broker waits
     except ImportError as error:
         raise missing_library("confluent-kafka", _PURPOSE, _MINIMUM) from error
-    require_version("confluent-kafka", str(confluent_kafka.__version__), _MINIMUM, _PURPOSE)
     return confluent_kafka
 
 

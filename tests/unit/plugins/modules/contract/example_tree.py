@@ -15,6 +15,9 @@ resources:
 #- ../../templates/messaging-kafka
 patchesStrategicMerge:
 - route.yaml
+patches:
+- target: {kind: Deployment, name: broker}
+  patch: '[{"op": "remove", "path": "/spec/replicas"}]'
 """
 KAFKA = """\
 apiVersion: kafka.strimzi.io/v1

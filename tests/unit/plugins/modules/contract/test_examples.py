@@ -130,7 +130,8 @@ def topics(world: Any) -> dict[str, Any]:
     names = {"messaging": "ns", "my-cluster": "k", **dict(zip(("temperature", "vibration"), flows.TOPICS, strict=True))}
     library = client.FakeLibrary(world.clock)
     library.__version__ = "2.5.0"
-    world.monkeypatch.setitem(sys.modules, "confluent_kafka", library)
+    for name in ("confluent_kafka", "confluent_kafka.admin"):
+        world.monkeypatch.setitem(sys.modules, name, library)
     names["factory.temperature"] = "t"  # the one topic of that library
     key = sealed.rsa.generate_private_key(public_exponent=65537, key_size=2048)
     return {**cluster(world), **names, "lookup": lambda plugin, name: sealed.certificate_of(key)}
