@@ -15,7 +15,7 @@ import pytest
 from .serializer_rules import ROOT
 
 BIN = Path(sys.executable).parent
-PACKAGES = {"kubernetes", "boto3", "cryptography", "pyyaml"}
+PACKAGES = {"kubernetes", "boto3", "cryptography", "pyyaml", "urllib3"}
 
 
 def run(*argv: object, cwd: Path) -> str:
