@@ -36,7 +36,7 @@ PARTS = (
     ),
     Part("changelog", command(BIN / "antsibull-changelog", "lint"), TEST, 60),
     Part("sanity-2.19", ansible_test(None, "sanity"), TEST, 1200),
-    Part("units-2.19", ansible_test(None, "units"), TEST, 900),
+    Part("units-2.19", ansible_test(None, "units"), TEST, 1800),
     Part(
         "crashes",  # eight publishers for fifty rounds, and a kill around every single call of git
         pytest(
@@ -57,7 +57,7 @@ PARTS = (
     # A lab of its own as well, and here because the other lane is the longer one.
     Part("jobs", with_awx(PYTHON, "-m", "pytest", "tests/jobs"), TEST, 1800),
     Part("molecule", molecule, TEST, 1800, "lab"),
-    Part("end-to-end", pytest(*SHOW), TEST, 2400, "lab"),
+    Part("end-to-end", pytest(*SHOW), TEST, 3600, "lab"),
     Part("preflight", pytest("tests/e2e/test_7_preflight.py"), RELEASE, 3600, "lab"),
     Part("public-repository", pytest("tests/e2e/test_6_public_repository.py"), RELEASE, 3600, "lab"),
     Part("profiles", pytest("tests/e2e/test_8_profiles.py"), RELEASE, 7200, "lab"),
