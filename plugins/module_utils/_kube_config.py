@@ -26,7 +26,7 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._kube_acce
 )
 from ansible_collections.manuela.event_streaming.plugins.module_utils._kube_user import check_user, impersonation
 from ansible_collections.manuela.event_streaming.plugins.module_utils._proxies import proxy_of
-from ansible_collections.manuela.event_streaming.plugins.module_utils._yaml_text import load
+from ansible_collections.manuela.event_streaming.plugins.module_utils._yaml_text import load, safe_loader
 
 _SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount/token")
 _DEFAULT_FILE = "~/.kube/config"
@@ -162,7 +162,7 @@ def _merged(files: list[Path]) -> dict[str, Any]:
     merged: dict[str, Any] = {name: [] for name in _LISTS}
     for file in files:
         try:
-            config = yaml.load(file.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+            config = yaml.load(file.read_text(encoding="utf-8"), Loader=safe_loader(yaml))
         except (yaml.YAMLError, OSError, ValueError) as error:
             raise Failure(
                 "invalid_option", f"{file} is not a kubeconfig file: {error}. Give another kubeconfig"

@@ -106,7 +106,7 @@ class Rendering:
 
 def _parsed(text: str, name: str) -> list[Any]:
     yaml = _yaml_text.load()
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    loader = _yaml_text.safe_loader(yaml)
     try:
         return [one for one in yaml.load_all(text, Loader=loader) if one is not None]
     except yaml.YAMLError as error:
