@@ -27,6 +27,7 @@ def _again(lab: Lab, stage: str) -> None:
     run = lab.stage(stage).succeeded()
     assert run.changed == 0, run.text
     assert lab.revision() == before, lab.commits_since(before)
+    assert "Forecast: " in run.words, "from this machine's copy of the record"
 
 
 def test_prepare_makes_its_commits_with_one_push(lab: Lab) -> None:
