@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import bisect
 import re
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -21,7 +22,13 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._kustomiza
     uncommented,
 )
 from ansible_collections.manuela.event_streaming.plugins.module_utils._yaml_scalar import literal
-from ansible_collections.manuela.event_streaming.plugins.module_utils._yaml_text import Source, flat, lookup, splice
+from ansible_collections.manuela.event_streaming.plugins.module_utils._yaml_text import (
+    Node,
+    Source,
+    flat,
+    lookup,
+    splice,
+)
 
 State = Literal["present", "disabled", "absent"]
 _WRITTEN_EMPTY = re.compile(r"\[\s*\]|~|null", re.IGNORECASE)  # what may stand in the place of a list without entries
@@ -104,6 +111,8 @@ def switch(source: Source, wanted: Wanted) -> Source:
         if wanted.state == "present" and wanted.add:
             return _added(source, wanted)
         raise _missing(source, wanted)
+    if wanted.state == "present":
+        _refuse_closed(source, wanted, found.place.field)
     if found.place.obstacle:
         raise Failure(
             "refused",
@@ -138,15 +147,35 @@ def _edit(source: Source, place: Occurrence, state: State) -> str:
             for first, last in lines
         )
         return splice(source.text, start, end, new)
-    column = _sibling_column(source, place)
+    column = _dash_column(source, place.field, place.column)
     return splice(source.text, start, end, uncommented(source, place.first_line, place.last_line, place.column, column))
 
 
+def _refuse_closed(source: Source, wanted: Wanted, field: str) -> None:
+    listed = lookup(source, root_of(source), field)
+    if listed and (why := _closed(listed)):
+        raise Failure(
+            "refused",
+            f"{source.name}, line {source.line(listed.start)}: '{wanted.shown}' cannot be added to {field}, because "
+            f"that {why}, one line for each entry",
+        )
+
+
+def _closed(listed: Node) -> str:
+    """Return why a list takes no further entry, and what to do; an alias would give it to another field too."""
+    if listed.kind != "sequence" and not listed.is_null:
+        return "is no list. Write it as a block list"
+    if listed.anchor or listed.tag:
+        return "has an anchor or a tag. Write it without, and as a block list at each alias"
+    if listed.style == "flow" and listed.children:
+        return "is a list in [brackets]. Write it as a block list"
+    return ""
+
+
 def _added(source: Source, wanted: Wanted) -> Source:
+    _refuse_closed(source, wanted, wanted.field)
     edited = source.with_text(_appended(source, wanted))
-    place = find(edited, wanted).place
-    if place is None:
-        raise _missing(source, wanted)
+    place = [one for one in active_entries(edited, root_of(edited)) if one.field == wanted.field][-1]
     _prove(source, edited, place, wanted)
     return edited
 
@@ -154,40 +183,29 @@ def _added(source: Source, wanted: Wanted) -> Source:
 def _appended(source: Source, wanted: Wanted) -> str:
     """Return the text with a line for the entry behind the last one of the list; a list that is not there is begun."""
     text = source.text
-    item = (
-        " " * _list_column(source, wanted.field) + f"- {'path: ' * (wanted.field == 'patches')}{literal(wanted.entry)}"
-    )
+    others = (one.column for one in active_entries(source, root_of(source)) if one.column >= 0)
+    column = _dash_column(source, wanted.field, next(others, 0))
+    item = " " * column + f"- {'path: ' * (wanted.field == 'patches')}{literal(wanted.entry)}"
     pairs = {key.value: (key, value) for key, value in root_of(source).pairs()}
     eol = "\r\n" if "\r\n" in text else "\n"
     if wanted.field not in pairs:
-        gap = "" if text.endswith("\n") or not text else eol
+        gap = "" if text.endswith("\n") else eol
         return f"{text}{gap}{wanted.field}:{eol}{item}{eol}"
     key, listed = pairs[wanted.field]
-    if listed.style == "flow" and listed.children:
-        raise Failure(
-            "refused",
-            f"{source.name}, line {source.line(listed.start)}: '{wanted.entry}' cannot be added to {wanted.field}, "
-            "because that is a list in [brackets]. Write it as a block list, one line for each entry",
-        )
     last = listed.children[-1].last if listed.children else key.end
-    at = source.line_span(source.line(max(last - 1, 0)))[1]
+    at = source.line_span(source.line(last - 1))[1]  # a block of text ends behind its last line
     begun = text[:at]
-    if not listed.children and _WRITTEN_EMPTY.fullmatch(text[listed.start : listed.end]):
+    if _WRITTEN_EMPTY.fullmatch(text[listed.start : listed.end]):
         begun = splice(begun, len(text[: listed.start].rstrip(" \t")), listed.end, "")
     return begun + (item + eol if begun.endswith("\n") else eol + item) + text[at:]
 
 
-def _list_column(source: Source, field: str) -> int:
-    """Return where the dash of a new entry stands: as in its list, else as in the file's other lists of paths."""
-    siblings = [one for one in active_entries(source, root_of(source)) if one.column >= 0]
-    same = [one for one in siblings if one.field == field]
-    return (same or siblings)[0].column if siblings else 0
-
-
-def _sibling_column(source: Source, place: Occurrence) -> int:
-    """Return where the dashes of the list stand; a list without active entries begins where the ``#`` stands."""
-    siblings = (one.column for one in active_entries(source, root_of(source)) if one.field == place.field)
-    return next((column for column in siblings if column >= 0), place.column)
+def _dash_column(source: Source, field: str, otherwise: int) -> int:
+    """Return where the dashes of a list stand, ``otherwise`` when it has none."""
+    listed = lookup(source, root_of(source), field)
+    if listed is None or not listed.children:
+        return otherwise
+    return listed.start - source.line_span(source.line(listed.start))[0]
 
 
 def _prove(before: Source, after: Source, place: Occurrence, wanted: Wanted) -> None:
@@ -219,10 +237,10 @@ def _without(meaning: dict[str, Any], field: str, index: int) -> dict[str, Any]:
 
 
 def _index(source: Source, field: str, line: int) -> int:
-    """Return which item of the list stands on ``line``; a number behind the last one when none does."""
-    listed = lookup(source, root_of(source), field)
-    lines = [source.line(item.start) for item in listed.children] if listed else []
-    return lines.index(line) if line in lines else len(lines)
+    """Return which item of the list is the first that stands on ``line`` or behind it."""
+    pairs = root_of(source).pairs()
+    lines = [source.line(item.start) for key, listed in pairs if key.value == field for item in listed.children]
+    return bisect.bisect_left(lines, line)
 
 
 def _meaning(source: Source) -> dict[str, Any]:

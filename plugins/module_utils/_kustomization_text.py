@@ -79,7 +79,7 @@ def matches(value: str, entry: str, match: Match) -> bool:
     """Whether ``value`` of a file is the ``entry`` asked for; a suffix begins at the start of a path segment."""
     if match == "exact":
         return value == entry
-    path, wanted = value.split("?", 1)[0].rstrip("/"), entry.rstrip("/")
+    path, wanted = value.partition("?")[0].rstrip("/"), entry.rstrip("/")
     return path == wanted or path.endswith("/" + wanted)
 
 
@@ -90,7 +90,7 @@ def occurrences(source: Source, entry: str, match: Match) -> tuple[Occurrence, .
     commented: list[Occurrence] = []
     part = entry.rstrip("/")
     if any(part in line for line in _COMMENT.findall(source.text)):
-        found = _commented(source, root, _multiline_scalars(root), part)
+        found = _commented(source, root, _multiline_scalars(source, root), part)
         commented = [one for one in found if not entry or matches(one.value, entry, match)]
     return tuple(sorted([*active, *commented], key=lambda one: one.first_line))
 
@@ -101,13 +101,10 @@ def _any(value: str) -> bool:
 
 def active_entries(source: Source, root: Node, is_wanted: Callable[[str], bool] = _any) -> Iterator[Occurrence]:
     """Yield the entries in force of every field that lists paths."""
-    begun: set[str] = set()
     for key, listed in root.pairs():
         if key.value not in _LISTS:
             continue
-        if key.value in begun:
-            lookup(source, root, key.value)  # raises, with both lines
-        begun.add(key.value)
+        lookup(source, root, key.value)  # raises when it is there twice, with both lines
         for item in listed.children if listed.kind == "sequence" else ():
             value, target = _value_of(item), _target_of(item)
             if (value or target) and is_wanted(value):
@@ -117,7 +114,7 @@ def active_entries(source: Source, root: Node, is_wanted: Callable[[str], bool] 
 
 
 def _last_line(source: Source, item: Node) -> int:
-    number, first = source.line(max(item.start, item.last - 1)), source.line(item.start)
+    number, first = source.line(item.last - 1), source.line(item.start)
     while number > first and not _line(source, number).strip():  # behind a block of text
         number -= 1
     return number
@@ -126,18 +123,21 @@ def _last_line(source: Source, item: Node) -> int:
 def _standing(source: Source, item: Node, listed: Node, last: int) -> tuple[int, str]:
     """Return the column of an entry's dash, and what keeps it from being switched."""
     first = source.line(item.start)
-    start = source.line_span(first)[0]
+    before = source.text[source.line_span(first)[0] : item.start]
+    obstacle = _obstacle(item, listed, before, last - first)
+    return (-1, obstacle) if obstacle else (before.index("-"), _gap(source, first, last))
+
+
+def _obstacle(item: Node, listed: Node, before: str, more_lines: int) -> str:
     if listed.anchor:
-        return -1, "its list has an anchor. Write the list out at its alias"
+        return "its list has an anchor. Write the list out at its alias"
     if listed.style == "flow":
-        return -1, f"it stands in a list in [brackets]. {_AS_LINE}"
-    if not _DASH.match(source.text[start : item.start]):
-        return -1, f"its dash stands on another line. {_AS_LINE}"
+        return f"it stands in a list in [brackets]. {_AS_LINE}"
+    if not _DASH.match(before):
+        return f"its dash stands on another line. {_AS_LINE}"
     if item.anchor or item.tag:
-        return -1, f"it has an anchor or a tag. {_AS_LINE}"
-    if item.kind == "scalar" and last != first:
-        return -1, f"it goes over several lines. {_AS_LINE}"
-    return source.text.index("-", start) - start, _gap(source, first, last)
+        return f"it has an anchor or a tag. {_AS_LINE}"
+    return f"it goes over several lines. {_AS_LINE}" if item.kind == "scalar" and more_lines else ""
 
 
 def _gap(source: Source, first: int, last: int) -> str:
@@ -184,11 +184,11 @@ def _scalars(mapping: Node) -> Target:
     return frozenset((key.value, value.value) for key, value in pairs if value.kind == "scalar")
 
 
-def _multiline_scalars(root: Node) -> list[tuple[int, int]]:
+def _multiline_scalars(source: Source, root: Node) -> list[tuple[int, int]]:
     found, pending = [], [root]
     while pending:
         node = pending.pop()
-        if node.kind == "scalar" and node.style in ("|", ">", "'", '"'):
+        if node.kind == "scalar" and "\n" in source.text[node.start : node.end]:
             found.append((node.start, node.end))
         pending.extend(node.children)
     return found
@@ -242,10 +242,9 @@ def _parsed_item(text: str) -> Node | None:
         parsed = read(text.encode(), "")
     except Failure:
         return None
-    listed = parsed.documents[0]
-    if listed.kind != "sequence" or len(listed.children) != 1 or listed.children[0].tag or listed.children[0].anchor:
+    item = parsed.documents[0].children[0]
+    if item.tag or item.anchor:
         return None
-    item = listed.children[0]
     is_prose = not item.style and " " in item.value
     if item.kind == "scalar" and (is_prose or item.end > len(parsed.text.split("\n", 1)[0])):
         return None  # prose behind a dash, or lines that do not belong together
