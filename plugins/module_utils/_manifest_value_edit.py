@@ -134,23 +134,22 @@ def _replacement(source: Source, spot: Spot, wanted: Wanted) -> str:
     if node.is_null:
         if wanted.property_key:
             raise missing_failure(source, dataclasses.replace(spot, missing=wanted.property_key), wanted.address)
-        lead = "" if source.text[node.start - 1 : node.start] in (" ", "\t", "") else " "
+        lead = " " if source.text[node.start - 1] in ":-" else ""
         return lead + scalar_text(_encoded(wanted.value, wanted), typed=wanted.typed, in_flow=in_flow)
     if not wanted.property_key:
         return rendered(source, node, _encoded(wanted.value, wanted), in_flow=in_flow)
     line, count, new = _property_line(source, node, wanted)
     if node.style == "|" and wanted.encoding == "plain":
-        return _block_with_line(source, node, line, count, new)
+        raw = source.text[node.start : node.end]  # the header is its line 0
+        return _with_line(raw, 1 + line, count, " " * block_indent(source, node) + new)
     if node.style == ">" and wanted.encoding == "plain":
         raise Failure(
             "refused",
             f"{source.name}, line {source.line(node.start)}: the text is a folded block (>), in which a line of a "
             "property cannot be changed alone. Write it as a literal block (|)",
         )
-    lines = decoded(source, node, wanted).split("\n")
-    ending = "\r" if count and lines[line].endswith("\r") else ""
-    lines[line : line + count] = [new + ending]
-    return rendered(source, node, _encoded("\n".join(lines), wanted), in_flow=in_flow)
+    text = _with_line(decoded(source, node, wanted), line, count, new)
+    return rendered(source, node, _encoded(text, wanted), in_flow=in_flow)
 
 
 def _encoded(value: str, wanted: Wanted) -> str:
@@ -173,35 +172,29 @@ def _property_line(source: Source, node: Node, wanted: Wanted) -> tuple[int, int
     return line, 0, new
 
 
-def _block_with_line(source: Source, node: Node, line: int, count: int, new: str) -> str:
-    """Return the characters of a literal block with one line replaced or inserted, all others as they are."""
-    lines = source.text[node.start : node.end].split("\n")
-    ending = "\r" if lines[0].endswith("\r") else ""
-    at = 1 + line
-    if count:
-        ending = "\r" if lines[at].endswith("\r") else ""
-    elif at == len(lines):  # behind a last line without a final newline
+def _with_line(text: str, at: int, count: int, new: str) -> str:
+    """Return the text with one line replaced (``count`` 1) or inserted, which ends as the others do."""
+    lines = text.split("\n")
+    ending = "\r" if lines[at if count else 0].endswith("\r") else ""
+    if at == len(lines):  # behind a last line without a final newline
         lines[-1] += ending
         ending = ""
-    lines[at : at + count] = [" " * block_indent(source, node) + new + ending]
+    lines[at : at + count] = [new + ending]
     return "\n".join(lines)
 
 
 def _with_key(source: Source, spot: Spot, wanted: Wanted) -> str:
     """Return the text with a line for a new key, behind the last one of its mapping."""
     parent, eol = spot.node, "\r\n" if "\r\n" in source.text else "\n"
-    if parent.style == "flow" or (parent.kind != "mapping" and (parent.value or len(spot.nodes) < 2)):
+    if parent.style == "flow" or parent.value:
         raise Failure(
             "refused",
             f"{source.name}, line {source.line(parent.start)}: '{spot.missing}' cannot be added to a mapping in "
             "{braces} or to a written null. Write it as a block first",
         )
-    if parent.children:
-        column = parent.start - source.line_span(source.line(parent.start))[0]
-    else:
-        key = spot.nodes[-2].children[spot.indexes[-1] - 1]
-        column = key.start - source.line_span(source.line(key.start))[0] + 2
-    at = source.line_span(source.line(max(parent.last - 1, 0)))[1]
+    beside = parent if parent.children else spot.nodes[-2].children[0]
+    column = beside.start - source.line_span(source.line(beside.start))[0] + (0 if parent.children else 2)
+    at = source.line_span(source.line(parent.last - 1))[1]
     value = scalar_text(_encoded(wanted.value, wanted), typed=wanted.typed, in_flow=False)
     line = f"{' ' * column}{literal(spot.missing or '')}: {value}"
     return splice(source.text, at, at, line + eol if source.text[:at].endswith("\n") else eol + line)
@@ -219,10 +212,10 @@ def _prove(before: Source, after: Source, spot: Spot, wanted: Wanted) -> None:
         ) from failure
     expected = [flat(root) for root in before.documents]
     new = found.node
-    if spot.missing is not None and found.nodes[:-1]:
+    if spot.missing is not None and found.missing is None:
         parent = found.nodes[-2]
         pairs = (*spot.node.children, parent.children[-2], new)
-        new = dataclasses.replace(spot.node, kind="mapping", style="block", value="", children=pairs)
+        new = dataclasses.replace(spot.node, kind="mapping", style="block", children=pairs)
     if len(after.documents) == len(before.documents):
         expected[spot.document] = flat(_replaced(before.documents[spot.document], spot.indexes, new))
     same = [flat(root) for root in after.documents] == expected

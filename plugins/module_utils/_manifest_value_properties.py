@@ -99,7 +99,7 @@ def escaped_value(value: str) -> str:
 
 
 def _escaped_key(key: str) -> str:
-    return re.sub(r"([=: #!])", r"\\\1", escaped_value(key).replace("\\ ", " "))
+    return re.sub(r"([=: #!])", r"\\\1", "".join(_escaped(one) for one in key))
 
 
 def _escaped(one: str) -> str:

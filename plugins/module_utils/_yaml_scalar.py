@@ -81,8 +81,7 @@ def _escaped(found: re.Match[str]) -> str:
     one = found[0]
     if one in _ESCAPES:
         return _ESCAPES[one]
-    code = ord(one)
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+    return f"\\u{ord(one):04x}"  # what lies beyond is printable
 
 
 def block(source: Source, node: Node, value: str) -> str:
@@ -102,22 +101,20 @@ def block(source: Source, node: Node, value: str) -> str:
             " because it is empty, begins with a blank or holds control characters. Write the old one in quotes first",
         )
     chomping = "-" if not value.endswith("\n") else "+" if value.endswith("\n\n") else ""
-    open_end = bool(body) and body[-1] != "" and not chomping.startswith("+")
-    found = _HEADER.match(header)
-    if found and open_end and not value.endswith("\n"):
-        chomping = found[2]
     indent = " " * block_indent(source, node)
     text = re.sub(r"\n+(?=[^\n])", r"\g<0>\n", value) if is_folded else value
     lines = text.removesuffix("\n").split("\n")
     written = eol.join((indent + line) if line else "" for line in lines)
-    begun = _HEADER.sub(rf"\g<1>{chomping}\g<3>", header.rstrip("\r"), count=1)
+    begun = header.removesuffix("\r")
+    if value.endswith("\n") or not body[-1]:  # else the file ends in the value, whatever the header says
+        begun = _HEADER.sub(rf"\g<1>{chomping}\g<3>", begun, count=1)
     return begun + eol + written + _tail(body, chomping, eol, value)
 
 
 def _tail(body: list[str], chomping: str, eol: str, value: str) -> str:
     """Return the blank lines that followed the old block and are no part of a value, with the break before them."""
     blank = 0
-    while blank < len(body) and not body[-1 - blank].strip():
+    while not body[-1 - blank].strip():
         blank += 1
     if not blank:  # the file ends in the block, without a final newline
         return eol if value.endswith("\n") else ""

@@ -80,8 +80,13 @@ def test_a_line_changes_behind_its_separator(line, value, changed):
         ("a=1\n  b : 2\\\n  3\n\n", "k", (3, "  k : v")),
         ("a\n", "k", (1, "k=v")),
         ("a=1", "k =:#!é\\", (1, "k\\ \\=\\:\\#\\!\\u00e9\\\\=v")),
+        ("", " k\\ l", (0, "\\ k\\\\\\ l=v")),
     ],
 )
 def test_a_new_line_is_written_like_the_last_one_and_stands_behind_it(text, key, new):
     assert java.new_line(text, key, "v") == new
     assert [one.key for one in java.properties(new[1])] == [key]
+
+
+def test_half_of_a_pair_of_units_is_read_as_a_mark_that_something_is_missing():
+    assert [one.value for one in java.properties("a=\\ud83d!\n")] == ["\ufffd!"]
