@@ -56,7 +56,7 @@ def _beside(rule: Rule, entry: Mapping[str, Any], chain: Iterable[Mapping[str, A
 def _answer(
     rule: Rule, entry: Mapping[str, Any], match: re.Match[str], bad: list[dict[str, Any]], chain: list[dict[str, Any]]
 ) -> dict[str, Any]:
-    words = _Words(words_of(entry))
+    words = _Words({word: text for word, text in words_of(entry).items() if text})
     words.update({name: value for name, value in match.groupdict().items() if value})
     plan = next(
         (found["plan"] for one in bad for found in [_PLAN.search(f"{one['object']} {one['message']}")] if found), ""
@@ -132,7 +132,7 @@ def evidence_of(result: Any) -> list[dict[str, Any]]:
     failure = result.get("failure")
     if isinstance(failure, Mapping):
         details = failure.get("details") or {}
-        found += _state(details.get("last_seen"))
+        found = _state(details.get("last_seen"))
         if failure.get("code") not in ("timeout",):
             found.append(_entry(_hop_of(found), _title_of(found), False, result.get("msg", "")))
     for name in ANSWERS:

@@ -23,6 +23,7 @@ def windows(*partitions):
         pytest.param("aa", "a", 1, 0, True, id="two equal records, of which one arrived"),
         pytest.param("aaab", "b", 3, 0, True, id="none of three equal records arrived"),
         pytest.param("abbbc", "abc", 2, 0, True, id="one of three equal records arrived"),
+        pytest.param("abbbc", "acb", 2, 0, False, id="one of three arrived late"),
         pytest.param("aab", "aab", 0, 0, True, id="two equal records are no duplicates"),
         pytest.param("abc", "", 3, 0, True, id="nothing arrived"),
         pytest.param("", "abc", 0, 0, True, id="nothing was produced"),

@@ -74,7 +74,8 @@ def test_an_operator_version_counts_in_a_subscription_only():
 
 def test_what_is_of_today_or_no_manifest_is_passed_over():
     today = resource("Kafka", {"kafka": {"version": "4.2.0", "listeners": [{"name": "plain"}]}})
-    assert outdated([today, None, "text", {}, {"kind": "Kafka"}, resource("Deployment", {}, "apps/v1")]) == []
+    odd = resource("Kafka", {"kafka": "text"})
+    assert outdated([today, odd, None, "text", {}, {"kind": "Kafka"}, resource("Deployment", {}, "apps/v1")]) == []
 
 
 def test_nothing_of_our_sample_is_outdated():

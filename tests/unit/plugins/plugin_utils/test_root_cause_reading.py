@@ -231,6 +231,12 @@ def test_the_next_step_looks_where_it_is_or_everywhere(title, next_step):
     assert root_cause(evidence)["next_step"] == next_step
 
 
+def test_a_word_that_nobody_said_stays_open():
+    found = root_cause({"hop": "pod", "object": "Pod a", "ok": False, "message": "exceeded quota"})
+    assert found["sentence"] == "the quota of ? is used up: exceeded quota"
+    assert found["next_step"] == "oc -n ? describe quota"
+
+
 def test_all_that_stand_still_are_named():
     stopped = [
         {

@@ -68,6 +68,14 @@ def test_a_link_that_leads_elsewhere_is_led_right(tree):
     assert text(tree, f"{FACTORY}/mirror.yaml") == "../../config/lake/mirror.yaml"
 
 
+def test_two_links_of_one_task_are_both_led_right(tree):
+    tree.link(f"{FACTORY}/mirror.yaml", "../../config/other.yaml")
+    tree.link(f"{FACTORY}/store.yaml", "../../config/other.yaml")
+    tree.run(execute, params(one(FACTORY, MIRROR), one(FACTORY, STORE)))
+    assert text(tree, f"{FACTORY}/mirror.yaml") == "../../config/lake/mirror.yaml"
+    assert text(tree, f"{FACTORY}/store.yaml") == "../../config/lake/store.yaml"
+
+
 def test_an_absolute_link_becomes_relative(tree):
     tree.link(f"{FACTORY}/mirror.yaml", str(tree.root / MIRROR))
     tree.run(execute, params(one(FACTORY, MIRROR)))

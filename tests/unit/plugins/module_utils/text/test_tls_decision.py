@@ -47,6 +47,7 @@ def test_dates_count_to_the_second(now, said):
     ("wanted", "differs", "said"),
     [
         ({}, {"subject_alt_name": NAMES[:1]}, "names differ: it lacks DNS:b.example"),
+        ({}, {"subject_alt_name": ()}, "names differ: it lacks DNS:a.example, DNS:b.example"),
         (
             {},
             {"subject_alt_name": (*NAMES, "DNS:z", "DNS:c")},

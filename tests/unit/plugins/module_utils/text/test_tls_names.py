@@ -38,7 +38,8 @@ def test_each_name_stands_once_in_the_order_given():
 @pytest.mark.parametrize(
     "given",
     ["DNS:", "DNS:*", "DNS:*.", "DNS:.a", "DNS:-a", "DNS:a-", "DNS:a..b", "DNS:*a.b", "DNS:m\u00fcnchen.example",
-     "DNS:b" + LONGEST, "URI:spiffe://x", "DNS", "IP", "IP:", "IP:192.0.2.0/24", "IP:[::1]", "DNS:::1", ""],
+     "DNS:" + LONGEST + "d", "DNS:" + 64 * "a", "URI:spiffe://x", "URI:x", "DNS", "DNS:192.0.2.1", "DNS:::1", "",
+     "IP", "IP:", "IP:192.0.2.0/24", "IP:[::1]", "IP:fe80::1%eth0"],
 )  # fmt: skip
 def test_a_name_that_no_client_would_match_is_refused(given):
     with pytest.raises(Failure) as caught:
@@ -49,7 +50,7 @@ def test_a_name_that_no_client_would_match_is_refused(given):
 @pytest.mark.parametrize(
     ("names", "said"),
     [
-        (["DNS:a.example", "DNS:b.example"], "a.example"),
+        (["DNS:b.example", "DNS:a.example"], "b.example"),
         (["IP:2001:db8::1", "DNS:a.example"], "a.example"),
         (["IP:2001:db8::1"], "2001:db8::1"),
         ([f"DNS:{A}.{B}", "DNS:b.example"], "b.example"),
@@ -66,7 +67,15 @@ def test_the_first_name_that_fits_becomes_the_common_name_or_the_end_of_one(name
 
 def test_the_common_name_asked_for_stays():
     assert common_name("x" * 64, ["DNS:a.example"]) == "x" * 64
-    with pytest.raises(Failure, match="Leave it out: clients match subject_alt_name"):
+    with pytest.raises(Failure, match="Leave it out: clients match subject_alt_name") as caught:
         common_name("x" * 65, ["DNS:a.example"])
-    with pytest.raises(Failure, match="^common_name holds characters"):
+    assert caught.value.code == "invalid_option"
+    with pytest.raises(Failure, match="^common_name holds characters") as caught:
         common_name("a\tb", ["DNS:a.example"])
+    assert caught.value.code == "invalid_option"
+
+
+def test_no_name_at_all_is_refused():
+    with pytest.raises(Failure, match="^subject_alt_name is empty: .*Give at least one DNS: name") as caught:
+        normalised([])
+    assert caught.value.code == "invalid_option"
