@@ -147,7 +147,7 @@ def _item(source: Source, node: Node, key: str, address: Address) -> int:
 
 
 def _lacking(source: Source, node: Node, key: str, address: Address) -> Failure:
-    known = ", ".join(child.value for child, _value in node.pairs()) if node.kind == "mapping" else ""
+    known = ", ".join(child.value for child, _value in node.pairs())  # an empty place has none
     return Failure(
         "not_found",
         f"{source.name}, line {source.line(node.start)}: there is no '{key}' of {address.shown}; there is "

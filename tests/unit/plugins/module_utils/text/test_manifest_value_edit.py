@@ -61,6 +61,7 @@ def test_a_value_is_written_as_its_place_needs_it(text, way, value, after):
         ("z: 1\na:\n  b:\n    c:\n", "a/b/c/d", "x", "z: 1\na:\n  b:\n    c:\n      d: x\n"),
         ("a:\n- b: 1\n-\n", "a/1/c", "x", "a:\n- b: 1\n-\n    c: x\n"),
         ("a:\n  b: |+\n    t\n\nz: 1\n", "a/c", "x", "a:\n  b: |+\n    t\n\n  c: x\nz: 1\n"),
+        ("a: &x 1\nb: *x\n", "c", "x", "a: &x 1\nb: *x\nc: x\n"),
         ("a: 1\n", "... b", "x", 'a: 1\n"... b": x\n'),
     ],
 )

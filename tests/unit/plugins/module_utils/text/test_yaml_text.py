@@ -30,6 +30,26 @@ def test_lines_are_counted_from_one_also_when_the_first_is_empty():
     assert [source.line_span(number) for number in (1, 2, 3)] == [(0, 1), (1, 6), (6, 10)]
 
 
+def test_a_byte_order_mark_is_no_part_of_the_text_and_stays_in_the_file():
+    source = read(b"\xef\xbb\xbfa: 1\n", "m.yaml")
+    assert (source.text, source.to_bytes()) == ("a: 1\n", b"\xef\xbb\xbfa: 1\n")
+    assert source.with_text("a: 2\n").to_bytes() == b"\xef\xbb\xbfa: 2\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [("a: [\n", r"line 2, column 1: .*expected[^.]*"), ("a: \x01\n", r"(control|special) characters are not allowed")],
+)
+def test_what_is_no_yaml_is_told_with_its_place_also_when_an_edit_would_leave_it(text, why):
+    with pytest.raises(Failure, match=f"^m.yaml is not YAML: {why}. Correct the file$") as caught:
+        read(text.encode(), "m.yaml")
+    assert caught.value.code == "corrupt_input"
+    says = rf"^this edit would leave no YAML, nothing was written \(m.yaml is not YAML: {why}\). Write what stands"
+    with pytest.raises(Failure, match=says + " there as a block, one line for each item$") as caught:
+        read(b"a: 1\n", "m.yaml").with_text(text)
+    assert caught.value.code == "refused"
+
+
 def test_a_file_may_nest_as_deep_as_is_said_and_no_deeper():
     assert read(b"- " * 200 + b"1", "m.yaml").documents
     with pytest.raises(Failure, match="m.yaml nests deeper than 200 levels"):
