@@ -67,6 +67,12 @@ def test_a_finding_says_which_object_why_and_what_to_do():
     assert finding["sentence"] == f"Kafka x {finding['what']}: {finding['why']}; {finding['fix']}"
 
 
+@pytest.mark.parametrize("metadata", [None, {}, "text"])
+def test_a_finding_in_a_manifest_without_a_name_has_none(metadata):
+    (finding,) = outdated([{**resource("Kafka", {"zookeeper": {}}), "metadata": metadata}])
+    assert (finding["kind"], finding["name"]) == ("Kafka", "")
+
+
 def test_an_operator_version_counts_in_a_subscription_only():
     other = resource("InstallPlan", {"startingCSV": "amqstreams.v1.5.2"}, "operators.coreos.com/v1alpha1")
     assert outdated([other]) == []

@@ -71,9 +71,10 @@ def test_a_link_that_leads_elsewhere_is_led_right(tree):
 def test_two_links_of_one_task_are_both_led_right(tree):
     tree.link(f"{FACTORY}/mirror.yaml", "../../config/other.yaml")
     tree.link(f"{FACTORY}/store.yaml", "../../config/other.yaml")
-    tree.run(execute, params(one(FACTORY, MIRROR), one(FACTORY, STORE)))
+    done = tree.run(execute, params(one(FACTORY, MIRROR), one(FACTORY, STORE)))
     assert text(tree, f"{FACTORY}/mirror.yaml") == "../../config/lake/mirror.yaml"
     assert text(tree, f"{FACTORY}/store.yaml") == "../../config/lake/store.yaml"
+    assert done.after == f"{FACTORY}/mirror.yaml -> ../../{MIRROR}\n{FACTORY}/store.yaml -> ../../{STORE}\n"
 
 
 def test_an_absolute_link_becomes_relative(tree):
