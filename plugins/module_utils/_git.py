@@ -34,6 +34,7 @@ _TOKEN = "EVENT_STREAMING_GIT_TOKEN"  # the name of a variable, not a token
 # The shell that git starts for this helper sees the names only; the values reach it through the environment.
 _HELPER = f'!f() {{ test "$1" = get && printf "username=%s\\npassword=%s\\n" "${_USERNAME}" "${_TOKEN}"; }}; f'
 _DEFAULT_USERNAME = "git"
+_FEW_BYTES = 65536  # less is left on a disk that was full for a file
 ANY = range(256)
 """Every exit code, for calls whose caller looks at it."""
 
@@ -113,8 +114,14 @@ class Git:
         """
         done = self._git(args, url, dict(env or {}), data)
         if done.code not in ok:
-            raise git_failure(f"git {args[0]}", done.err or done.text, url or str(self.directory), self.redact)
+            said = (done.err or done.text) + self._untold(done.err)
+            raise git_failure(f"git {args[0]}", said, url or str(self.directory), self.redact)
         return done
+
+    def _untold(self, said: str) -> str:
+        """Return what git keeps to itself: of a file that it cannot write it does not say that the disk is full."""
+        is_full = "unable to write file" in said and shutil.disk_usage(self.directory).free < _FEW_BYTES
+        return "\nNo space left on device" if is_full else ""
 
     def text(self, *args: str, env: Mapping[str, str] | None = None, data: bytes = b"") -> str:
         """Return the output of ``git ARGS``, which must succeed."""

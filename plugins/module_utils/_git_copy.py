@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,7 +15,9 @@ from typing import Iterator, Mapping
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git import ANY, Access, Git
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git_errors import without_password
+from ansible_collections.manuela.event_streaming.plugins.module_utils._git_ground import Ground
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git_layout import Layout, layout_of
+from ansible_collections.manuela.event_streaming.plugins.module_utils._git_move import Move, move
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git_staged import Staged, staged_in
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git_tree import (
     Change,
@@ -149,14 +150,14 @@ class WorkCopy:
                 return found[0] if found else ""
             self.git.run("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules",
                          "--refmap=", name, *target, url=url)  # fmt: skip
-            if self.knows(found[0]):
+            if self.git.run("cat-file", "-e", f"{found[0]}^{{commit}}", ok=ANY).code == 0:
                 return found[0]
         raise Failure("conflict", f"branch {branch} of {without_password(url)} was replaced {_MOST_LOOKS} times while "
                       "it was looked at. Run again when it is quieter", retryable=True)  # fmt: skip
 
     def knows(self, revision: str) -> bool:
-        """Say whether the commit is in this repository."""
-        return revision == self.head or self.git.run("cat-file", "-e", f"{revision}^{{commit}}", ok=ANY).code == 0
+        """Say whether the commit is here with all that belongs to it: of a fetch that was cut off, a part may be."""
+        return revision == self.head or bool(self.git.ask("for-each-ref", "--count=1", "--contains", revision))
 
     def only_in(self, revision: str, other: str) -> list[str]:
         """Return the commits of ``revision`` that ``other`` does not contain, oldest first."""
@@ -180,59 +181,29 @@ class WorkCopy:
             return Advance(True)
         changes = {change.path: change for change in changes_between(self.git, self.tree(old), new)}
         staged = staged_in(self.git)
-        held = self._held(old, changes, staged)
-        stuck = [
-            path for path, change in changes.items()
-            if held.get(path) not in (change.before, change.after, (ours or {}).get(path, change.before))
-            or staged.entries.get(path) not in (change.before, change.after, held.get(path))
-        ]  # fmt: skip
+        ground = Ground(self.root, changes)
+        held = self._held(old, changes, staged, ground)
+        stuck = {
+            ground.covered.get(path, path) for path, change in changes.items()
+            if held[path] not in (change.before, change.after, (ours or {}).get(path, change.before))
+            or staged.entries.get(path) not in (change.before, change.after, held[path])
+        } | ground.obstacles  # fmt: skip
         if stuck or dry:
             return Advance(not stuck, tuple(sorted(stuck)))
         # The index is to say what the work tree holds, so that git may replace it.
         told = {path: entry for path, entry in held.items() if staged.entries.get(path) != entry}
-        self._move(told, {path: change.after for path, change in changes.items()})
+        move(self.git, self.layout, self.room, Move(changes, held, told, ground))
         self.git.run("update-ref", "-m", "event_streaming", f"refs/heads/{branch}", new, old or self.git.zero)
         return Advance(True)
 
-    def _held(self, old: str, changes: Mapping[str, Change], staged: Staged) -> dict[str, Entry | None]:
+    def _held(self, old: str, changes: Mapping[str, Change], staged: Staged, ground: Ground) -> dict[str, Entry | None]:
         """Return what the work tree holds at the paths of ``changes``."""
         local = PrivateIndex(self.git, self.tree(old), self.room)
-        local.read_work_tree(path for path, change in changes.items() if not staged.leaves_out(path, self.root)
-                             and not (change.before is None and _is_directory(self.root / path)))  # fmt: skip
+        looked_at = [path for path in changes if not staged.leaves_out(path, self.root)]
+        local.read_work_tree(path for path in looked_at if path not in ground.covered)
+        local.put({path: None for path in looked_at if path in ground.covered})
         differs = {change.path: change.after for change in local.changes_from(self.tree(old))}
         return {path: differs.get(path, change.before) for path, change in changes.items()}
-
-    def _move(self, told: dict[str, Entry | None], target: dict[str, Entry | None]) -> None:
-        """Bring work tree and index to ``target``, in a copy of the index that replaces the user's in one step."""
-        index = self.layout.index
-        copy = self.git_dir / f"event-streaming-index-{os.getpid()}"
-        stamp = _stamp(index)
-        try:
-            if index.exists():
-                shutil.copy2(index, copy)
-            scratch = PrivateIndex(self.git, None, self.room, file=copy)
-            scratch.put(told)
-            self.git.run("update-index", "-q", "--refresh", env=scratch.environment, ok=(0, 1))
-            tree = scratch.write()
-            mixed = PrivateIndex(self.git, tree, self.room)  # what else the user staged stays staged
-            mixed.put(target)
-            self.git.run("read-tree", "-m", "-u", tree, mixed.write(), env=scratch.environment)
-            self._replace(index, copy, stamp)
-        finally:
-            copy.unlink(missing_ok=True)
-            copy.with_name(copy.name + ".lock").unlink(missing_ok=True)
-
-    def _replace(self, index: Path, copy: Path, stamp: object) -> None:
-        lock = index.with_name("index.lock")
-        try:
-            os.link(copy, lock)  # atomic, and fails when another git holds the index
-        except FileExistsError:
-            raise Failure("conflict", f"another git works in {self.root} ({lock} exists). Wait for it, or remove "
-                          "the file when none runs, then run again", retryable=True) from None  # fmt: skip
-        if _stamp(index) != stamp:
-            lock.unlink()
-            raise Failure("conflict", f"another git changed the index of {self.root}. Run again", retryable=True)
-        os.replace(lock, index)
 
 
 @dataclass(frozen=True)
@@ -241,15 +212,3 @@ class Advance:
 
     moved: bool
     stuck: tuple[str, ...] = ()
-
-
-def _is_directory(path: Path) -> bool:
-    return path.is_dir() and not path.is_symlink()
-
-
-def _stamp(path: Path) -> object:
-    try:
-        state = path.stat()
-    except FileNotFoundError:
-        return None
-    return state.st_ino, state.st_size, state.st_mtime_ns

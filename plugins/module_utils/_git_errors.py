@@ -16,11 +16,14 @@ _TRANSIENT = re.compile(
     r"non-properly terminated|recv error|Recv failure|SSL_ERROR_SYSCALL|transfer closed|unexpected eof|"
     r"not closed cleanly|kex_exchange"
 )
+_FULL = r"No space left|Out of diskspace|Disk quota exceeded"
 _COLOUR = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _PROTECTED = "The branch is protected: push to another branch and open a pull request"
 _NOISE = re.compile(r"^(hint:|Cloning into|From |To |Everything up-to-date|remote:\s*$|\s*$)")
 # First match wins: a host's rule is more telling than the "unable to access" that git puts under it.
 _KINDS: tuple[tuple[str, Code, str], ...] = (
+    (rf"remote: .*({_FULL})", "refused", "The disk of the Git host is full: tell whoever runs it"),
+    (_FULL, "refused", "Free some space, then run again"),
     (r"dubious ownership", "refused", "The directory belongs to another user: take one of your own, or name it in "
      "git's safe.directory"),
     (r"hash algorithm", "refused", "The remote has another object format: clone it anew"),
@@ -61,7 +64,8 @@ _KINDS: tuple[tuple[str, Code, str], ...] = (
      "Another git runs here, or one was killed: when none runs, remove the named lock file"),
     (r"gpg failed|failed to sign|cannot run gpg|ssh-keygen|error: .*sign", "failed",
      "Commits are signed here (commit.gpgSign): make the key usable without a prompt, or switch signing off"),
-    (r"No space left|Read-only file system|unable to (create|write)", "refused", "Check free space and permissions"),
+    (r"Read-only file system|unable to (create|write)|couldn't write|failed to write", "refused",
+     "Check free space and permissions"),
 )  # fmt: skip
 
 
@@ -73,8 +77,13 @@ def git_failure(verb: str, said: str, where: str, redact: Callable[[str], str] =
         code,
         redact(f"{verb} on {without_password(where)} failed: {essence(said)}. {advice}"),
         retryable=code in ("unreachable", "conflict"),
-        details={"command": verb, "transient": bool(_TRANSIENT.search(said)), "said": quoted},
+        details={"command": verb, "transient": is_transient(said), "said": quoted},
     )
+
+
+def is_transient(said: str) -> bool:
+    """Say whether it is a connection that broke, which may last the next time; not so on a full disk."""
+    return bool(_TRANSIENT.search(said)) and not re.search(_FULL, said)
 
 
 def is_protected(said: str) -> bool:

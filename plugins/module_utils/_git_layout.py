@@ -30,6 +30,11 @@ class Layout:
         """The user's index."""
         return self.git_dir / "index"
 
+    @property
+    def index_lock(self) -> Path:
+        """What a git that writes the index makes first, and removes."""
+        return self.git_dir / "index.lock"
+
 
 def layout_of(path: Path, access: Access) -> Layout:
     """Return the layout of the work copy whose root is ``path``."""

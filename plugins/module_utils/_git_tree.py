@@ -13,6 +13,7 @@ from typing import Collection, Iterable, Iterator, Literal, Mapping, Sequence
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git import ANY, Git
 
 _FILES = ("100644", "100755")
+SUBMODULE = "160000"
 _NOTHING = "000000"
 NAMES_AT_ONCE = 500
 """How many paths one command line takes: it has an end, and not everywhere the same."""
@@ -23,7 +24,7 @@ Verdict = Literal["there", "take", "merge", "conflict"]
 
 @dataclass(frozen=True)
 class Entry:
-    """What a tree holds at a path: a file, an executable, a link (120000) or a submodule (160000)."""
+    """What a tree holds at a path: a file, an executable, a link (120000) or a submodule."""
 
     mode: str
     sha: str

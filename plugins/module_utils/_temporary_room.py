@@ -18,10 +18,11 @@ _LEFTOVER_SECONDS = 86400
 
 
 @contextmanager
-def temporary_room() -> Iterator[Path]:
-    """Give an empty directory that only this user can read, and remove it at the end."""
-    _sweep(Path(tempfile.gettempdir()))
-    with tempfile.TemporaryDirectory(prefix=PREFIX) as room:
+def temporary_room(place: Path | None = None) -> Iterator[Path]:
+    """Give an empty directory that only this user can read, in ``place`` when given, and remove it at the end."""
+    place = place or Path(tempfile.gettempdir())
+    _sweep(place)
+    with tempfile.TemporaryDirectory(prefix=PREFIX, dir=place) as room:
         yield Path(room)
 
 

@@ -47,3 +47,11 @@ def test_rooms_of_other_users_stay(place, monkeypatch):
     monkeypatch.setattr(os, "geteuid", lambda: 4711)
     with temporary_room():
         assert old.exists()
+
+
+def test_a_room_may_be_somewhere_else(place, tmp_path_factory):
+    other = tmp_path_factory.mktemp("other")
+    old = left(other, f"{PREFIX}old", hours=25)
+    with temporary_room(other) as room:
+        assert room.parent == other and not old.exists()
+    assert list(other.iterdir()) == list(place.iterdir()) == []

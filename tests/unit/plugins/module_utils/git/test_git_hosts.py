@@ -259,6 +259,8 @@ def test_check_mode_runs_no_hook(copy):
         ("fatal: unable to access 'https://x/': The requested URL returned error: 429", "unreachable"),
         ("fatal: detected dubious ownership in repository at '/x'", "refused"),
         ("error: could not write config file: No space left on device", "refused"),
+        ("error: cannot lock ref 'refs/x': Unable to create '/x.lock': No space left on device", "refused"),
+        ("remote: fatal: write error: No space left on device\nfatal: the remote end hung up", "refused"),
         ("fatal: Unable to create '/x/.git/index.lock': File exists.", "conflict"),
         ("fatal: detected dubious ownership in repository at '/x'\nCould not read from remote repository.", "refused"),
         ("remote: GitLab: You are not allowed to push code to this project.", "unauthorized"),
