@@ -107,6 +107,12 @@ def _tasks(items: list[dict[str, Any]] | None) -> Iterator[dict[str, Any]]:
             yield from _tasks(task.get(part))
 
 
+def test_ansible_lint_judges_every_file_and_skips_no_rule(root: Path, texts: dict[Path, str]) -> None:
+    judged = yaml.safe_load((root / ".ansible-lint").read_text())
+    assert (judged["profile"], judged["skip_list"], judged["warn_list"]) == ("production", [], [])
+    assert not [name for name in texts if name.as_posix().startswith(tuple(judged["exclude_paths"]))]
+
+
 @pytest.mark.parametrize("fragment", ["kube", "s3"])
 def test_an_action_group_has_every_module_that_shares_its_options(root: Path, fragment: str) -> None:
     shared = f"  - manuela.event_streaming.{fragment}\n"
