@@ -14,7 +14,11 @@ from typing import Iterator, Mapping
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git import ANY, Access, Git
-from ansible_collections.manuela.event_streaming.plugins.module_utils._git_errors import without_password
+from ansible_collections.manuela.event_streaming.plugins.module_utils._git_errors import (
+    git_failure,
+    lacks_branch,
+    without_password,
+)
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git_ground import Ground
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git_layout import Layout, layout_of
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git_move import Move, move
@@ -30,6 +34,7 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._temporary
 _BUSY = {"MERGE_HEAD": "merge", "rebase-merge": "rebase", "rebase-apply": "rebase", "CHERRY_PICK_HEAD": "cherry-pick",
          "REVERT_HEAD": "revert", "BISECT_LOG": "bisect"}  # fmt: skip
 _MOST_LOOKS = 3
+_FETCH = ("--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--refmap=")
 
 
 @contextmanager
@@ -73,6 +78,7 @@ class WorkCopy:
         self.room = room
         self.git = Git(layout.root, access, quarantine=quarantine, objects=layout.objects)
         self.git_dir = layout.git_dir
+        self._defaults: dict[str, str] = {}
 
     # --- state ---------------------------------------------------------------------------------------------------
 
@@ -136,20 +142,41 @@ class WorkCopy:
     def default_branch(self, branch: str) -> str:
         """Return the default branch of the remote that ``branch`` belongs to, as the clone has noted it."""
         noted = f"refs/remotes/{self.remote(branch)[0]}/"
-        return self.git.ask("symbolic-ref", "--quiet", f"{noted}HEAD").removeprefix(noted)
+        if noted not in self._defaults:
+            self._defaults[noted] = self.git.ask("symbolic-ref", "--quiet", f"{noted}HEAD").removeprefix(noted)
+        return self._defaults[noted]
 
     def remote_tip(self, branch: str) -> str:
         """Return the remote's revision of ``branch``, with its objects here; an empty text when there is none."""
+        return self._looked_up(branch) if self.git.quarantine else self._fetched(branch)
+
+    def _fetched(self, branch: str) -> str:
+        """Fetch what the remote has and read it from the note: one question, also when there is something new."""
+        name, url = self.remote(branch)
+        noted = f"refs/remotes/{name}/"
+        done = self.git.run("fetch", *_FETCH, name, f"+refs/heads/{branch}:{noted}{branch}", url=url, ok=ANY)
+        if done.code:
+            if lacks_branch(done.err):
+                return ""
+            raise git_failure("git fetch", done.err or done.text, url, self.git.redact)
+        tips = {}
+        asked = (f"{noted}HEAD", f"{noted}{branch}")
+        for line in self.git.text("for-each-ref", "--format=%(refname) %(objectname) %(symref)", *asked).splitlines():
+            found, tips[found], target = line.split(" ")
+            if found == f"{noted}HEAD":
+                self._defaults[noted] = target.removeprefix(noted)
+        return tips[f"{noted}{branch}"]
+
+    def _looked_up(self, branch: str) -> str:
+        """Ask what the remote has, then fetch what is not here: a fetch that notes nothing does not say what it got."""
         name, url = self.remote(branch)
         reference = f"refs/heads/{branch}"
-        target = [f"+{reference}:refs/remotes/{name}/{branch}"] if not self.git.quarantine else [reference]
         for _look in range(_MOST_LOOKS):
             listed = self.git.run("ls-remote", name, reference, url=url).text.splitlines()
             found = [line.split("\t")[0] for line in listed if line.endswith(f"\t{reference}")]
             if not found or self.knows(found[0]):
                 return found[0] if found else ""
-            self.git.run("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules",
-                         "--refmap=", name, *target, url=url)  # fmt: skip
+            self.git.run("fetch", *_FETCH, name, reference, url=url)
             if self.git.run("cat-file", "-e", f"{found[0]}^{{commit}}", ok=ANY).code == 0:
                 return found[0]
         raise Failure("conflict", f"branch {branch} of {without_password(url)} was replaced {_MOST_LOOKS} times while "

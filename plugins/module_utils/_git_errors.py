@@ -86,6 +86,11 @@ def is_transient(said: str) -> bool:
     return bool(_TRANSIENT.search(said)) and not re.search(_FULL, said)
 
 
+def lacks_branch(said: str) -> bool:
+    """Say whether a fetch failed because the remote does not have the branch that was asked for."""
+    return re.search(r"^fatal: couldn't find remote ref", said, re.IGNORECASE | re.MULTILINE) is not None
+
+
 def is_protected(said: str) -> bool:
     """Say whether it is the branch that is protected, which pushing to another one would cure."""
     return kind_of(said)[1] == _PROTECTED

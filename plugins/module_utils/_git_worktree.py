@@ -19,7 +19,7 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._errors im
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git import Access, Git
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git_claim import Claim
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git_clone import Asked, advertised, clone_into
-from ansible_collections.manuela.event_streaming.plugins.module_utils._git_copy import WorkCopy, opened
+from ansible_collections.manuela.event_streaming.plugins.module_utils._git_copy import Advance, WorkCopy, opened
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git_diff import readable_diff
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git_errors import without_password
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git_merged import includes
@@ -150,22 +150,21 @@ def _forward(copy: WorkCopy, url: str, params: Mapping[str, Any], check_mode: bo
     if not params["adopt"]:
         _protect(copy, params["protect"] or [], head, tip, dirty)
     behind, ahead = copy.only_in(tip, head), copy.only_in(head, tip) if there else []
-    move = bool(behind) and not ahead and copy.advance(branch, head, tip, dry=True).moved
     reasons: tuple[str, ...] = ()
-    text = ""
-    if move:
-        reasons = (f"the work copy was {len(behind)} commit(s) behind",)
+    text, moved = "", Advance(False)
+    if behind and not ahead:
         text = readable_diff(copy.git, copy.tree(head), tip)
-        if not check_mode:
-            copy.advance(branch, head, tip)
-            dirty = copy.dirty()
+        moved = copy.advance(branch, head, tip, dry=check_mode)
+    if moved.moved:
+        reasons = (f"the work copy was {len(behind)} commit(s) behind",)
+        dirty = dirty if check_mode else copy.dirty()
     elif behind:
-        reasons = (_why_not(copy, branch, head, tip, ahead),)
+        reasons, text = (_why_not(ahead, moved.stuck),), ""
     if not check_mode:
         _claim(copy, params["protect"] or [], dirty)
-    left = 0 if move else len(behind)
-    state = _state(copy.root, branch, tip if move else head, there, url, len(ahead), left, dirty)
-    return Result(move, {**state, "default_branch": copy.default_branch(branch) or None}, reasons, prepared=text)
+    left = 0 if moved.moved else len(behind)
+    state = _state(copy.root, branch, tip if moved.moved else head, there, url, len(ahead), left, dirty)
+    return Result(moved.moved, {**state, "default_branch": copy.default_branch(branch) or None}, reasons, prepared=text)
 
 
 def _merged_into(copy: WorkCopy, url: str, head: str) -> str:
@@ -217,10 +216,9 @@ def _protect(copy: WorkCopy, protect: list[str], revision: str, tip: str, dirty:
     )
 
 
-def _why_not(copy: WorkCopy, branch: str, head: str, tip: str, ahead: list[str]) -> str:
+def _why_not(ahead: list[str], stuck: tuple[str, ...]) -> str:
     if ahead:
         return f"{len(ahead)} local commit(s) are not on the remote, which moved too; publishing puts them on top"
-    stuck = copy.advance(branch, head, tip, dry=True).stuck
     return f"local changes in {', '.join(stuck)} are in the way of the remote's; publishing merges them"
 
 
