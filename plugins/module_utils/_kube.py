@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, Mapping, Protocol
 
 Object = dict[str, Any]
@@ -16,13 +16,17 @@ Propagation = Literal["Foreground", "Background", "Orphan"]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of resource as the server serves it, in the version that the server prefers."""
+    """One kind of resource as the server serves it, in the version that the server prefers.
+
+    ``reports`` says that its status is written apart from the rest, so that some controller means to write it.
+    """
 
     kind: str
     plural: str
     version: str
     group: str = ""
     namespaced: bool = True
+    reports: bool = field(default=False, compare=False)
 
     @property
     def api_version(self) -> str:

@@ -39,6 +39,7 @@ def from_aggregated(document: Mapping[str, Any]) -> list[Kind]:
             version=str(version.get("version", "")),
             group=str(at(group, "metadata", "name") or ""),
             namespaced=resource.get("scope") != "Cluster",
+            reports=any(part.get("subresource") == "status" for part in items_at(resource, "subresources")),
         )
         for group in items_at(document, "items")
         for version in items_at(group, "versions")
@@ -64,10 +65,11 @@ def hidden(kind: str, group: str, silent: set[str]) -> list[str]:
 
 def from_resource_list(document: Mapping[str, Any], group: str, version: str) -> list[Kind]:
     """Return the kinds of one APIResourceList, without subresources."""
+    names = {str(entry.get("name")) for entry in items_at(document, "resources")}
     return [
-        Kind(str(entry.get("kind")), str(entry.get("name")), version, group, bool(entry.get("namespaced")))
+        Kind(str(entry.get("kind")), name, version, group, bool(entry.get("namespaced")), f"{name}/status" in names)
         for entry in items_at(document, "resources")
-        if "/" not in str(entry.get("name"))
+        if "/" not in (name := str(entry.get("name")))
     ]
 
 

@@ -13,7 +13,7 @@ description:
   - Knows what ready means for Strimzi (with the connectors and tasks of KafkaMirrorMaker2, for which Argo CD has no
     health check), Camel K, OLM, Argo CD, routes, namespaces and the workloads of Kubernetes. Other kinds are judged by
     the conditions, words and numbers of their status. What has no status is ready when it exists, a custom resource
-    ten seconds after it was made.
+    ten seconds after it was made, or a minute where its kind is meant to get a status (has the subresource C(status)).
   - Can wait. Ends early when waiting cannot help, for instance on C(ImagePullBackOff), a failed connector or an
     unsupported version.
   - Returns evidence, which the filter P(manuela.event_streaming.root_cause#filter) turns into one sentence.
@@ -54,7 +54,7 @@ options:
       newer_than:
         description:
           - C(KIND/NAME) of an object in the same namespace. What was made before that object was written last is not
-            ready.
+            ready, nor is anything while that object is not there.
           - Of pods this says that they have read a new C(Secret) or C(ConfigMap).
         type: str
   logs:

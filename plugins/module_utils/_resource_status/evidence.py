@@ -36,7 +36,7 @@ _LINE = 8000
 _RECENT = 60
 _TROUBLE = ("error", "exception", "fatal", "denied", "refused", "failed", "could not", "couldn't", "cannot")
 # The head of a line, with time, thread and logger; Camel's account of the message; and the packages of Java's classes.
-_LOGGER = re.compile(r"^[\d:.,TZ -]+(\[[^\]]*(?:\[[^\]]*\])*[^\]]*\] )?(WARN|ERROR|FATAL) +\S+ - ")
+_LOGGER = re.compile(r"^[\d:.,TZ -]+(\[(?:[^\[\]]|\[[^\[\]]*\])*\] )?(WARN|ERROR|FATAL) +\S+ - ")
 _CAMEL = re.compile(r"^.*\bFailed delivery for .* caught: ")
 _PACKAGE = re.compile(r"\b(?:[a-z]\w*\.){2,}(?=[A-Z])")
 _CRASHED = ("CrashLoopBackOff", "Error")
@@ -49,7 +49,7 @@ def gather(kube: Kube, view: View, logs: str = "stuck") -> list[Evidence]:
     """
     found = [_resource(entry) for entry in view.seen]
     stuck = [entry for entry in view.seen if not entry.met]
-    namespaces = {namespace_of(entry.item or {}) or entry.wanted.namespace for entry in stuck} - {""}
+    namespaces = {_namespace(entry) for entry in stuck} - {""}
     for entry in _readable(sorted(namespaces), partial(_behind, kube, stuck)):
         found.append(entry)
     for namespace, state in view.pods:
@@ -61,6 +61,10 @@ def gather(kube: Kube, view: View, logs: str = "stuck") -> list[Evidence]:
     return found
 
 
+def _namespace(entry: Seen) -> str:
+    return namespace_of(entry.item or {}) or entry.wanted.namespace
+
+
 def _resource(entry: Seen) -> Evidence:
     hop = "application" if (entry.wanted.kind, entry.wanted.state) == ("Application", "ready") else "resource"
     if entry.api_version.startswith("operators.coreos.com/"):
@@ -69,14 +73,15 @@ def _resource(entry: Seen) -> Evidence:
         hop = "pod"
     if entry.item is not None and entry.item.get("kind") == "KafkaTopic":
         hop = "topic"
-    place = namespace_of(entry.item or {}) or entry.wanted.namespace
+    place = _namespace(entry)
     title = entry.title + (f" in {place}" if place else "")
     # What is only reported counts as it is; that none is there may be as it should.
     well = entry.verdict.ready or entry.item is None if entry.wanted.state == "none" else entry.met
     return Evidence(hop, title, well, entry.verdict.message)
 
 
-def _behind(kube: Kube, stuck: list[Seen], namespace: str) -> list[Evidence]:
+def _behind(kube: Kube, everywhere: list[Seen], namespace: str) -> list[Evidence]:
+    stuck = [entry for entry in everywhere if _namespace(entry) == namespace]
     found = _events(kube, namespace, stuck)
     if any(_operated(entry) for entry in stuck if entry.wanted.state in ("ready", "running")):
         for name in _OLM_KINDS:

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 from typing import Callable, Mapping
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils._kube import (
@@ -18,6 +17,8 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._kube impo
 from ansible_collections.manuela.event_streaming.plugins.module_utils._pod_state import pod_state
 from ansible_collections.manuela.event_streaming.plugins.module_utils._resource_status.conventions import (
     judge_by_conventions,
+    unheard_of,
+    unseen,
 )
 from ansible_collections.manuela.event_streaming.plugins.module_utils._resource_status.verdict import (
     Object,
@@ -34,31 +35,23 @@ _STRIMZI_FINAL = (
     "UnsupportedVersionException",
     "UnsupportedKafkaVersionException",
 )
-_FIRST_WORD_SECONDS = 10
 _UNSUPPORTED = ("Unsupported Kafka.spec.kafka.version", "is not supported", "resource is invalid")
 _ORPHAN = "exists and is not referenced by a subscription"
 
 
-def judge(item: Object, now: float | None = None) -> Verdict:
-    """Return the verdict on any object; ``now`` in epoch seconds, where it is known."""
+def judge(item: Object, now: float | None = None, *, reports: bool = False) -> Verdict:
+    """Return the verdict on any object; ``now`` in epoch seconds, where it is known.
+
+    ``reports`` says that objects of its kind are meant to get a status.
+    """
     if terminating(item):
         return Verdict(False, deletion_of(item))
-    generation, seen = at(item, "metadata", "generation"), at(item, "status", "observedGeneration")
-    if isinstance(seen, int) and isinstance(generation, int) and seen < generation:
-        return Verdict(False, f"its controller has seen generation {seen} of {generation}")
+    if late := unseen(item):
+        return late
     group = str(item.get("apiVersion", "")).rpartition("/")[0]
     kind = str(item.get("kind", ""))
     rule = _RULES.get((group, kind)) or _GROUPS.get(group)
-    return rule(item) if rule else _unheard_of(item, group, now) or judge_by_conventions(item)
-
-
-def _unheard_of(item: Object, group: str, now: float | None) -> Verdict | None:
-    """Give the controller of a custom resource a moment for its first word; some kinds have no controller at all."""
-    made = at(item, "metadata", "creationTimestamp")
-    if now is None or not made or at(item, "status") or "." not in group or group.endswith(".k8s.io"):
-        return None
-    age = now - datetime.fromisoformat(str(made).replace("Z", "+00:00")).timestamp()
-    return Verdict(False, "new: its controller has not looked at it yet") if age < _FIRST_WORD_SECONDS else None
+    return rule(item) if rule else unheard_of(item, now, reports=reports) or judge_by_conventions(item)
 
 
 def deletion_of(item: Object) -> str:
@@ -146,8 +139,9 @@ def _first_false(item: Object) -> Object | None:
 def _artemis(item: Object) -> Verdict:
     if condition(item, "Ready") or condition(item, "Deployed"):
         return judge_by_conventions(item)
-    ready = at(item, "status", "podStatus", "ready")
-    return Verdict(bool(ready), f"{len(ready or [])} pods ready")
+    ready, wanted = len(at(item, "status", "podStatus", "ready") or []), at(item, "spec", "deploymentPlan", "size")
+    wanted = 1 if wanted is None else int(wanted)
+    return Verdict(ready >= wanted, f"{ready} of {wanted} pods ready" + ("" if wanted else ": it is stopped"))
 
 
 def _subscription(item: Object) -> Verdict:
@@ -224,8 +218,8 @@ def _service(item: Object) -> Verdict:
 
 
 def _pod_set(item: Object) -> Verdict:
-    wanted, ready = int(at(item, "status", "pods") or 0), int(at(item, "status", "readyPods") or 0)
-    return Verdict(0 < wanted <= ready, f"{ready} of {wanted} pods ready")
+    wanted, ready = at(item, "status", "pods"), int(at(item, "status", "readyPods") or 0)
+    return Verdict(wanted is not None and ready >= int(wanted), f"{ready} of {int(wanted or 0)} pods ready")
 
 
 def _pod(item: Object) -> Verdict:

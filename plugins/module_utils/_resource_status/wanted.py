@@ -95,4 +95,8 @@ def wanted_of(entry: Mapping[str, Any]) -> Wanted:
     )
     if wanted.name and wanted.labels:
         raise Failure("invalid_option", f"{wanted.title}: name and label_selector exclude each other. Give one of them")
+    kind, _slash, name = wanted.newer_than.partition("/")
+    if wanted.newer_than and not (kind and name and wanted.namespace):
+        raise Failure("invalid_option", f"{wanted.title}: newer_than is {wanted.newer_than!r}. Give KIND/NAME of an "
+                      "object in the same namespace, and the namespace too")  # fmt: skip
     return wanted

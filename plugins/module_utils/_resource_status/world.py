@@ -10,6 +10,7 @@ from typing import Any, Iterable, Mapping
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils._kube import (
     POD,
+    Kind,
     Kube,
     Object,
     at,
@@ -94,7 +95,7 @@ def _look_at(kube: Kube, wanted: Wanted) -> list[Seen]:
         good = wanted.state in ("absent", "none")
         return [Seen(wanted, kind.api_version, None, Verdict(False, "absent"), good)]
     now = kube.server_time()
-    seen = [_seen(wanted, kind.api_version, item, now) for item in items]
+    seen = [_seen(wanted, kind, item, now) for item in items]
     return _young(kube, wanted, seen) if wanted.newer_than else seen
 
 
@@ -103,27 +104,28 @@ def _young(kube: Kube, wanted: Wanted, seen: list[Seen]) -> list[Seen]:
     name, _slash, other = wanted.newer_than.partition("/")
     kind = kube.find(name)
     item = kube.get(kind, wanted.namespace, other) if kind else None
-    written = max(
-        (str(entry.get("time") or "") for entry in items_at(item or {}, "metadata", "managedFields")), default=""
-    )
+    if item is None:
+        old = Verdict(False, f"there is no {name} {other} that it could have read")
+        return [replace(entry, verdict=old, met=wanted.state == "none") for entry in seen]
+    written = max((str(entry.get("time") or "") for entry in items_at(item, "metadata", "managedFields")), default="")
     old = Verdict(False, f"older than {name} {other}")
     return [
-        replace(entry, verdict=old, met=False)
+        replace(entry, verdict=old, met=wanted.state == "none")
         if entry.item and str(at(entry.item, "metadata", "creationTimestamp")) < written
         else entry
         for entry in seen
     ]
 
 
-def _seen(wanted: Wanted, api_version: str, item: Object, now: float) -> Seen:
+def _seen(wanted: Wanted, kind: Kind, item: Object, now: float) -> Seen:
     if wanted.state == "absent":
         text = deletion_of(item) if terminating(item) else "still there"
-        return Seen(wanted, api_version, item, Verdict(False, text), False)
-    verdict = judge(item, now)
-    if wanted.state == "running" and at(item, "spec", "replicas") == 0:
-        return Seen(wanted, api_version, item, verdict, False, tuple(images_of(item)))
+        return Seen(wanted, kind.api_version, item, Verdict(False, text), False)
+    verdict = judge(item, now, reports=kind.reports)
     met = wanted.state == "none" or verdict.ready or (wanted.state == "exists" and not terminating(item))
-    return Seen(wanted, api_version, item, verdict, met, tuple(images_of(item)))
+    if wanted.state == "running" and at(item, "spec", "replicas") == 0:
+        met = False
+    return Seen(wanted, kind.api_version, item, verdict, met, tuple(images_of(item)))
 
 
 def pods_of(kube: Kube, concerned: Iterable[Seen]) -> list[tuple[str, PodState]]:
@@ -156,4 +158,7 @@ def belongs(pod: Mapping[str, Any], owner: Mapping[str, Any]) -> bool:
     selector = at(owner, "spec", "selector", "matchLabels")
     if isinstance(selector, dict) and selector:
         return all(labels.get(key) == value for key, value in selector.items())
-    return any(entry.get("name") == name for entry in items_at(pod, "metadata", "ownerReferences"))
+    return any(
+        entry.get("name") == name and entry.get("kind") in (None, owner.get("kind"))
+        for entry in items_at(pod, "metadata", "ownerReferences")
+    )

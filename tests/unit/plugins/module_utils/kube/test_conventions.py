@@ -59,6 +59,38 @@ WORDS = [
     (custom({"parents": [{"conditions": [condition("Accepted")]}, {"conditions": [condition("Programmed", "False")]}]}),
      False, "not Programmed"),
     (says(condition("Available"), condition("Failing", reason="ImageGone")), False, "Failing: ImageGone"),
+    (says(condition("Available"), condition("InvalidSpec", message="x")), False, "InvalidSpec: x"),
+    (says(condition("Ready"), condition("RolloutProgressing", reason="Step1")), False, "RolloutProgressing: Step1"),
+    (says(condition("Available"), condition("Progressing", reason="NewReplicaSetAvailable")), True, "Available"),
+    (says(condition("NamesAccepted"), condition("Terminating", message="deleted")), False, "Terminating: deleted"),
+    (says(condition("PartiallyReady", reason="x")), False, "PartiallyReady: x"),
+    (says(condition("Ready"), condition("PartiallyReady", reason="x")), True, "Ready"),
+    (says(condition("Advertised", "False", "AdvertiseError", "no host")), False, "not Advertised: AdvertiseError"),
+    (says(condition("Advertised", "False", "NoError")), True, "exists"),
+    (says(condition("SpecError", "False", "ErrorGone")), True, "exists"),
+    (says(condition("Valid", "False")), False, "not Valid"),
+    (says(condition("DashboardSynchronized", "False")), False, "not DashboardSynchronized"),
+    (says({"type": "Ready", "status": True}), True, "Ready"),
+    (says(condition("Ready"), phase="Provisioning"), False, "Provisioning"),
+    (says(condition("Ready"), phase="Paused"), True, "Ready"),
+    (says(condition("Ready"), environments=[{"phase": "success"}, {"phase": "failure"}]), False, "failure"),
+    (says(condition("Ready"), parts=[{"health": "Unknown"}]), True, "Ready"),
+    (says(condition("Ready"), phaseTransitions=[{"phase": "Pending"}, {"phase": "Failed"}]), True, "Ready"),
+    (custom({"pod": {"conditions": [condition("Ready", "False", "x")]}}), False, "not Ready: x"),
+    (custom({"compliant": "NonCompliant"}), False, "NonCompliant"),
+    (custom({"compliant": "Compliant"}), True, "Compliant"),
+    (custom({"ceph": {"health": "HEALTH_WARN"}, "state": "Created", "message": "slow"}), False, "HEALTH_WARN: slow"),
+    (custom({"result": {"status": "canceled"}}), False, "canceled"),
+    (custom({"errMsg": "no\nroute"}), False, "errMsg: no route"),
+    (custom({"errMsg": ""}), True, "exists"),
+    (custom({"state": 2, "reason": "no such upstream"}), False, "state 2: no such upstream"),
+    (custom({"state": 1}), True, "exists"),
+    (custom({"replicas": 3, "readyReplicas": 1}), False, "1 of 3 replicas"),
+    (custom({"desiredNumberScheduled": 2, "numberReady": 1}), False, "1 of 2 replicas"),
+    (custom({"scale": {"statusReplicas": "1/3"}}), False, "1 of 3 replicas"),
+    (custom({"scale": {"statusReplicas": "0/0"}}), True, "exists"),
+    (custom({"observedGeneration": "1", "phase": "Ready"}, generation=2), False, "has seen generation 1 of 2"),
+    (custom({"observedGeneration": "7f6c5b4d", "phase": "Ready"}, generation=2), True, "Ready"),
 ]  # fmt: skip
 
 
@@ -81,17 +113,19 @@ THEN = 1767225600.0
 
 
 @pytest.mark.parametrize(
-    ("item", "seconds", "ready"),
+    ("item", "seconds", "reports", "ready"),
     [
-        (custom(None, creationTimestamp=MADE), 3, False),
-        (custom(None, creationTimestamp=MADE), 30, True),
-        (custom({"phase": "Ready"}, creationTimestamp=MADE), 3, True),
-        (thing("v1", "ConfigMap", creationTimestamp=MADE), 3, True),
-        (thing("networking.k8s.io/v1", "NetworkPolicy", creationTimestamp=MADE), 3, True),
+        (custom(None, creationTimestamp=MADE), 3, False, False),
+        (custom(None, creationTimestamp=MADE), 30, False, True),
+        (custom(None, creationTimestamp=MADE), 30, True, False),
+        (custom(None, creationTimestamp=MADE), 90, True, True),
+        (custom({"phase": "Ready"}, creationTimestamp=MADE), 3, True, True),
+        (thing("v1", "ConfigMap", creationTimestamp=MADE), 3, False, True),
+        (thing("networking.k8s.io/v1", "NetworkPolicy", creationTimestamp=MADE), 3, True, True),
     ],
 )
-def test_a_new_custom_resource_is_not_ready_before_its_controller_has_had_time_to_speak(item, seconds, ready):
-    assert judge(item, THEN + seconds).ready is ready
+def test_a_custom_resource_is_not_ready_before_its_controller_has_had_time_to_speak(item, seconds, reports, ready):
+    assert judge(item, THEN + seconds, reports=reports).ready is ready
 
 
 PARTLY = {"type": "RollingUpdate", "rollingUpdate": {"partition": 2}}

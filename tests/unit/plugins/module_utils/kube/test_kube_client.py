@@ -220,6 +220,17 @@ def test_older_servers_are_asked_group_by_group(clock):
     kube, _pool = client(clock, (200, {"kind": "APIVersions"}), (200, core), (200, groups), (200, listed))
     assert kube.find("Kafka") == Kind("Kafka", "kafkas", "v1", "kafka.strimzi.io")
     assert kube.find("Pod") == POD
+    assert (kube.find("Kafka").reports, kube.find("Pod").reports) == (True, False)
+
+
+def test_a_kind_whose_status_is_written_apart_is_known(clock):
+    status, groups = (
+        {"subresources": [{"subresource": "status"}]},
+        aggregated(("x.org", "v1", "Thing", "things", "Cluster")),
+    )
+    groups[1]["items"][0]["versions"][0]["resources"][0].update(status)
+    kube, _pool = client(clock, CORE, groups)
+    assert (kube.find("Thing").reports, kube.find("Pod").reports) == (True, False)
 
 
 def test_a_list_whose_pages_have_expired_is_read_anew_and_whole(clock):

@@ -175,6 +175,8 @@ WORDS = [
     (thing("apps/v1", "Deployment", {}, {"replicas": 0}), True, "0 of 0", False),
     (thing("apps/v1", "DaemonSet", {"desiredNumberScheduled": 2, "numberReady": 1}), False, "1 of 2", False),
     (thing("core.strimzi.io/v1beta2", "StrimziPodSet", {"pods": 1, "readyPods": 1}), True, "1 of 1", False),
+    (thing("core.strimzi.io/v1beta2", "StrimziPodSet", {"pods": 0, "readyPods": 0}), True, "0 of 0", False),
+    (thing("core.strimzi.io/v1beta2", "StrimziPodSet"), False, "0 of 0", False),
     (
         thing("batch/v1", "Job", {"conditions": [condition("Failed", reason="DeadlineExceeded")]}),
         False,
@@ -206,7 +208,24 @@ WORDS = [
         "Synced",
         False,
     ),
-    (thing("broker.amq.io/v1beta1", "ActiveMQArtemis", {"podStatus": {"ready": ["b-0"]}}), True, "1 pods ready", False),
+    (
+        thing("broker.amq.io/v1beta1", "ActiveMQArtemis", {"podStatus": {"ready": ["b-0"]}}),
+        True,
+        "1 of 1 pods ready",
+        False,
+    ),
+    (
+        thing(
+            "broker.amq.io/v1beta1",
+            "ActiveMQArtemis",
+            {"podStatus": {"ready": ["b-0"]}},
+            {"deploymentPlan": {"size": 2}},
+        ),
+        False,
+        "1 of 2 pods ready",
+        False,
+    ),
+    (thing("broker.amq.io/v1beta1", "ActiveMQArtemis", {}, {"deploymentPlan": {"size": 0}}), True, "stopped", False),
     (
         thing("broker.amq.io/v1beta1", "ActiveMQArtemis", {"conditions": [condition("Ready", "False", "x")]}),
         False,

@@ -254,3 +254,28 @@ def test_a_mirror_without_replicas_is_ready_and_does_not_run(kube, clock, replic
     entry = {"kind": "KafkaMirrorMaker2", "namespace": "ns", "name": "m"}
     assert observe(options({**entry, "state": "running"}), False, clock, kube).state["met"] is met
     assert observe(options({**entry, "state": "ready"}), False, clock, kube).state["met"] is True
+
+
+def test_what_shall_be_newer_than_something_waits_until_that_is_there(kube, clock):
+    kube.put(POD, "p", status={"phase": "Running", "conditions": [READY]})
+    entry = {"kind": "Pod", "namespace": "ns", "name": "p", "newer_than": "Secret/s"}
+    found = observe(options(entry), False, clock, kube).state
+    assert (found["met"], found["resources"][0]["message"]) == (False, "there is no Secret s that it could have read")
+    assert observe(options({**entry, "state": "none"}), False, clock, kube).state["met"] is True
+
+
+@pytest.mark.parametrize("wrong", [{"newer_than": "s"}, {"newer_than": "Secret/"}, {"namespace": None}])
+def test_newer_than_that_says_too_little_is_an_error(kube, clock, wrong):
+    entry = {"kind": "Pod", "namespace": "ns", "name": "p", "newer_than": "Secret/s", **wrong}
+    with pytest.raises(Failure, match="Give KIND/NAME") as caught:
+        observe(options(entry), False, clock, kube)
+    assert caught.value.code == "invalid_option"
+
+
+def test_what_is_stuck_in_one_namespace_is_no_evidence_in_another(kube, clock):
+    make(kube, KAFKA, "k")
+    make(kube, KAFKA, "other", namespace="there")
+    kube.put(EVENT, "e", namespace="there", type="Warning", reason="Gone", message="x",
+             involvedObject={"kind": "Kafka", "name": "k"})  # fmt: skip
+    found = observe(options(K, {**K, "namespace": "there", "name": "other"}), False, clock, kube)
+    assert not [entry for entry in found.state["evidence"] if "event" in entry["message"]]
