@@ -25,8 +25,8 @@ class Editing(Protocol[Wanted_contra, SeenT]):
     def see(self, source: Source, wanted: Wanted_contra) -> SeenT:
         """Return how the place stands in the file; raise when it is unclear which place is meant."""
 
-    def edit(self, source: Source, wanted: Wanted_contra) -> Source:
-        """Return the file as wanted, the same object when it is so already."""
+    def edit(self, source: Source, wanted: Wanted_contra, seen: SeenT) -> tuple[Source, SeenT]:
+        """Return the file as wanted, and how the place stands in it; ``seen`` is how it stands now, not as wanted."""
 
     def is_met(self, seen: SeenT, wanted: Wanted_contra) -> bool:
         """Whether the place is as wanted."""
@@ -90,9 +90,10 @@ class EditedFiles(Generic[Wanted_contra, SeenT]):
             old, seen = edited[real], self._see(edited[real], number)
             if self._editing.is_met(seen, one):
                 continue
-            new = edited[real] = self._editing.edit(old, one)
+            new, found = self._editing.edit(old, one, seen)
+            edited[real], self._seen[id(new), number] = new, (new, found)
             before.append(self._editing.shown(old, one, seen))
-            after.append(self._editing.shown(new, one, self._see(new, number)))
+            after.append(self._editing.shown(new, one, found))
             reasons.append(self._editing.reason(old, one, seen))
         if reasons:
             self._refuse_contradictions(edited)

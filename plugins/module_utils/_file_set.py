@@ -10,7 +10,7 @@ import stat
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Mapping
+from typing import Callable, Mapping, Sequence
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils import _files
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
@@ -29,14 +29,18 @@ def replace_all(contents: Mapping[Path, bytes]) -> None:
         return
     directories = list(dict.fromkeys(path.parent for path in contents))
     written: dict[Path, str] = {}
+
+    def write(path: Path) -> None:
+        written[path] = _write_beside(path, contents[path])
+
     try:
         with ThreadPoolExecutor(_AT_ONCE) as pool:
-            list(pool.map(_files.sweep, directories))
-            for path, name in zip(contents, pool.map(_write_beside, contents, contents.values()), strict=True):
-                written[path] = name
-            for path, name in written.items():
-                os.replace(name, path)
-            list(pool.map(_files.sync_directory, directories))
+            _share(pool, _files.sweep, directories)
+            _share(pool, write, list(contents))
+            for path in contents:
+                os.replace(written[path], path)
+                del written[path]
+            _share(pool, _files.sync_directory, directories)
     except OSError as error:
         raise Failure(
             "refused",
@@ -47,13 +51,27 @@ def replace_all(contents: Mapping[Path, bytes]) -> None:
             Path(name).unlink(missing_ok=True)
 
 
+def _share(pool: ThreadPoolExecutor, work: Callable[[Path], None], paths: Sequence[Path]) -> None:
+    """Do the work for each path; each thread has its part, which costs less than handing over one by one."""
+
+    def part(start: int) -> None:
+        for path in paths[start::_AT_ONCE]:
+            work(path)
+
+    list(pool.map(part, range(_AT_ONCE)))
+
+
 def _write_beside(path: Path, data: bytes) -> str:
     """Return the name of a new file with ``data`` and the mode of ``path``, in the same directory, on the disk."""
     mode = stat.S_IMODE(path.stat().st_mode)
     handle, name = tempfile.mkstemp(prefix=_files.PREFIX, dir=path.parent)
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fchmod(file.fileno(), mode)
-        os.fsync(file.fileno())
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fchmod(file.fileno(), mode)
+            os.fsync(file.fileno())
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
     return name

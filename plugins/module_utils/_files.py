@@ -9,6 +9,7 @@ import os
 import stat
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
@@ -29,7 +30,7 @@ def real_file(path: str | Path, *, inside: str | Path | None = None) -> Path:
         raise Failure(
             "not_found", f"cannot find {given}: {_why(error)}. Check the path and that links lead somewhere"
         ) from error
-    if inside is not None and not real.is_relative_to(Path(inside).resolve()):
+    if inside is not None and not (real.is_relative_to(inside) or real.is_relative_to(Path(inside).resolve())):
         raise Failure("refused", f"{given} leads to {real}, outside of {inside}. Give a path inside of it")
     if not real.is_file():
         raise Failure("refused", f"{given} is not a regular file. Give the path of a file")
@@ -90,9 +91,12 @@ def sync_directory(path: Path) -> None:
 
 def sweep(directory: Path) -> None:
     """Remove our temporary files that a killed run left here an hour ago or earlier."""
-    for entry in directory.glob(f"{PREFIX}*"):
-        if entry.is_file() and time.time() - entry.lstat().st_mtime > _LEFTOVER_SECONDS:
-            entry.unlink(missing_ok=True)
+    with os.scandir(directory) as entries:
+        ours = [entry for entry in entries if entry.name.startswith(PREFIX)]
+    for entry in ours:
+        with suppress(FileNotFoundError):  # another run was quicker
+            if entry.is_file() and time.time() - entry.stat(follow_symlinks=False).st_mtime > _LEFTOVER_SECONDS:
+                os.unlink(entry.path)
 
 
 def _why(error: BaseException) -> str:

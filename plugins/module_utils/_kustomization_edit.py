@@ -104,9 +104,13 @@ def switch(source: Source, wanted: Wanted) -> Source:
 
     :raises Failure: ``not_found`` when there is nothing to switch, ``refused`` when it cannot be done line by line.
     """
-    found = find(source, wanted)
+    return switched(source, wanted, find(source, wanted))[0]
+
+
+def switched(source: Source, wanted: Wanted, found: Found) -> tuple[Source, Found]:
+    """Do the same where it is known how the entry stands; return how it stands then, too."""
     if found.state == wanted.state:
-        return source
+        return source, found
     if found.place is None:
         if wanted.state == "present" and wanted.add:
             return _added(source, wanted)
@@ -120,8 +124,7 @@ def switch(source: Source, wanted: Wanted) -> Source:
             f"{found.place.obstacle}",
         )
     edited = source.with_text(_edit(source, found.place, wanted.state))
-    _prove(source, edited, found.place, wanted)
-    return edited
+    return edited, _proven(source, edited, found.place, wanted)
 
 
 def _missing(source: Source, wanted: Wanted) -> Failure:
@@ -172,12 +175,11 @@ def _closed(listed: Node) -> str:
     return ""
 
 
-def _added(source: Source, wanted: Wanted) -> Source:
+def _added(source: Source, wanted: Wanted) -> tuple[Source, Found]:
     _refuse_closed(source, wanted, wanted.field)
     edited = source.with_text(_appended(source, wanted))
     place = [one for one in active_entries(edited, root_of(edited)) if one.field == wanted.field][-1]
-    _prove(source, edited, place, wanted)
-    return edited
+    return edited, _proven(source, edited, place, wanted)
 
 
 def _appended(source: Source, wanted: Wanted) -> str:
@@ -208,27 +210,29 @@ def _dash_column(source: Source, field: str, otherwise: int) -> int:
     return listed.start - source.line_span(source.line(listed.start))[0]
 
 
-def _prove(before: Source, after: Source, place: Occurrence, wanted: Wanted) -> None:
-    """Check that the parsed lists differ by exactly this entry, and that the entry can be found again."""
+def _proven(before: Source, after: Source, place: Occurrence, wanted: Wanted) -> Found:
+    """Return how the entry stands, once it is sure that the parsed lists differ by exactly this one."""
     old, new = _meaning(before), _meaning(after)
     if wanted.state == "present":
         new = _without(new, place.field, _index(after, place.field, place.first_line))
         old.setdefault(place.field, ())  # a list that an addition began
     elif place.active:
         old = _without(old, place.field, _index(before, place.field, place.first_line))
-    if old == new and find(after, wanted).state != wanted.state:
-        raise Failure(
-            "refused",
-            f"{before.name}, line {place.first_line}: '{place.shown}' could not be found again once it is "
-            f"{wanted.state}: it would read as a remark, or as part of a commented-out list above it; nothing was "
-            "written. Put it in quotes, or remove that list",
-        )
     if old != new:
         raise Failure(
             "refused",
             f"{before.name}, line {place.first_line}: making '{place.shown}' {wanted.state} would change more than "
             "this entry, nothing was written. Edit the lines around it by hand first",
         )
+    found = find(after, wanted)
+    if found.state != wanted.state:
+        raise Failure(
+            "refused",
+            f"{before.name}, line {place.first_line}: '{place.shown}' could not be found again once it is "
+            f"{wanted.state}: it would read as a remark, or as part of a commented-out list above it; nothing was "
+            "written. Put it in quotes, or remove that list",
+        )
+    return found
 
 
 def _without(meaning: dict[str, Any], field: str, index: int) -> dict[str, Any]:

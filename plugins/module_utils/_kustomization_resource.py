@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any, Mapping
 
@@ -14,7 +15,7 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._kustomiza
     Found,
     Wanted,
     find,
-    switch,
+    switched,
 )
 from ansible_collections.manuela.event_streaming.plugins.module_utils._kustomization_text import FIELDS
 from ansible_collections.manuela.event_streaming.plugins.module_utils._plan import Result, converge
@@ -56,8 +57,8 @@ class _Entries:
     def see(self, source: Source, wanted: Wanted) -> Found:
         return find(source, wanted)
 
-    def edit(self, source: Source, wanted: Wanted) -> Source:
-        return switch(source, wanted)
+    def edit(self, source: Source, wanted: Wanted, seen: Found) -> tuple[Source, Found]:
+        return switched(source, wanted, seen)
 
     def is_met(self, seen: Found, wanted: Wanted) -> bool:
         return seen.state == wanted.state
@@ -85,10 +86,11 @@ class _Entries:
 
 def _file_of(tree: WorkTree, path: str) -> Path:
     """Return the kustomization file that ``path`` names: itself, or the one in that directory."""
-    given = tree.root / path
-    if not given.is_dir():
+    try:
+        names = os.listdir(tree.root / path)
+    except OSError:  # no directory
         return tree.real(path)
-    present = [name for name in _FILE_NAMES if (given / name).is_file()]
+    present = [name for name in _FILE_NAMES if name in names and (tree.root / path / name).is_file()]
     if len(present) > 1:
         raise Failure("conflict", f"{path} holds {' and '.join(present)}: kustomize takes one only. Remove the others")
     if not present:

@@ -204,19 +204,19 @@ def _commented(source: Source, root: Node, hidden: list[tuple[int, int]], part: 
         last = source.line(end) - 1 if index + 1 < len(keys) else len(source.line_starts)
         foreign = False
         for number in range(source.line(start) + 1, last + 1):
-            text, begin = _line(source, number), source.line_span(number)[0]
-            if any(before < begin < after for before, after in hidden) or not _COMMENT_OR_BLANK.match(text):
+            begin, stop = source.line_span(number)
+            text = source.text[begin:stop]
+            if not _COMMENT_OR_BLANK.match(text) or any(before < begin < after for before, after in hidden):
                 foreign = False
             elif _COMMENTED_KEY.match(text):
                 foreign = True
-            elif not foreign:
-                yield from _commented_item(source, field, number, last, part)
+            elif not foreign and (dash := _COMMENTED_ITEM.match(text)):
+                yield from _commented_item(source, field, number, last, part, dash)
 
 
-def _commented_item(source: Source, field: str, number: int, last: int, part: str) -> Iterator[Occurrence]:
-    found = _COMMENTED_ITEM.match(_line(source, number))
-    if not found:
-        return
+def _commented_item(
+    source: Source, field: str, number: int, last: int, part: str, found: re.Match[str]
+) -> Iterator[Occurrence]:
     column, inner = len(found[1]), len(found[2])
     run_end = _run_end(source, number, last, column, inner)
     if part not in source.text[source.line_span(number)[0] : source.line_span(run_end)[1]]:

@@ -58,8 +58,9 @@ class _Values:
     def see(self, source: Source, wanted: Wanted) -> str | None:
         return current(source, wanted)
 
-    def edit(self, source: Source, wanted: Wanted) -> Source:
-        return change(source, wanted)
+    def edit(self, source: Source, wanted: Wanted, seen: str | None) -> tuple[Source, str | None]:
+        edited = change(source, wanted)
+        return edited, current(edited, wanted)
 
     def is_met(self, seen: str | None, wanted: Wanted) -> bool:
         return seen == wanted.value

@@ -59,6 +59,7 @@ def test_a_full_disk_changes_no_file_at_all(files, monkeypatch):
     with pytest.raises(Failure, match="No space left"):
         replace_all(dict.fromkeys(files, NEW))
     assert [path.read_bytes() for path in files] == [OLD] * 4
+    assert sorted(path for directory in {one.parent for one in files} for path in directory.iterdir()) == files
 
 
 def test_nothing_is_left_beside_the_files(files):

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -325,3 +327,22 @@ def fails(tree, item: dict[str, Any]) -> Failure:
     with pytest.raises(Failure) as caught:
         execute({"work_tree": str(tree.root), "entries": [item]}, False, None)
     return caught.value
+
+
+def test_an_entry_is_looked_for_once_before_and_once_after(tree):
+    paths = [f"{number}/kustomization.yaml" for number in range(5)]
+    for path in paths:
+        tree.add(path, DEMO)
+    entries = [one("messaging-kafka", "disabled", match="suffix", path=path) for path in paths]
+    calls: Counter[str] = Counter()
+
+    def count(frame, event, _value):
+        if event == "call":
+            calls[frame.f_code.co_name] += 1
+
+    sys.setprofile(count)
+    try:
+        execute({"work_tree": str(tree.root), "entries": entries}, False, None)
+    finally:
+        sys.setprofile(None)
+    assert calls["occurrences"] == 2 * len(paths)
