@@ -116,7 +116,7 @@ def switched(source: Source, wanted: Wanted, found: Found) -> tuple[Source, Foun
             return _added(source, wanted)
         raise _missing(source, wanted)
     if wanted.state == "present":
-        _refuse_closed(source, wanted, found.place.field)
+        _refuse_closed(source, wanted, found.place.field, beside_it=True)
     if found.place.obstacle:
         raise Failure(
             "refused",
@@ -154,9 +154,9 @@ def _edit(source: Source, place: Occurrence, state: State) -> str:
     return splice(source.text, start, end, uncommented(source, place.first_line, place.last_line, place.column, column))
 
 
-def _refuse_closed(source: Source, wanted: Wanted, field: str) -> None:
+def _refuse_closed(source: Source, wanted: Wanted, field: str, *, beside_it: bool = False) -> None:
     listed = lookup(source, root_of(source), field)
-    if listed and (why := _closed(listed)):
+    if listed and (why := _closed(listed, beside_it)):
         raise Failure(
             "refused",
             f"{source.name}, line {source.line(listed.start)}: '{wanted.shown}' cannot be added to {field}, because "
@@ -164,13 +164,16 @@ def _refuse_closed(source: Source, wanted: Wanted, field: str) -> None:
         )
 
 
-def _closed(listed: Node) -> str:
-    """Return why a list takes no further entry, and what to do; an alias would give it to another field too."""
+def _closed(listed: Node, beside_it: bool) -> str:
+    """Return why a list takes no further entry, and what to do; an alias would give it to another field too.
+
+    A commented-out entry comes back ``beside`` what stands in the place of a list that is empty.
+    """
     if listed.kind != "sequence" and not listed.is_null:
         return "is no list. Write it as a block list"
     if listed.anchor or listed.tag:
         return "has an anchor or a tag. Write it without, and as a block list at each alias"
-    if listed.style == "flow" and listed.children:
+    if listed.style == "flow" and (listed.children or beside_it):
         return "is a list in [brackets]. Write it as a block list"
     return ""
 
@@ -224,6 +227,7 @@ def _proven(before: Source, after: Source, place: Occurrence, wanted: Wanted) ->
             f"{before.name}, line {place.first_line}: making '{place.shown}' {wanted.state} would change more than "
             "this entry, nothing was written. Edit the lines around it by hand first",
         )
+    _keep_aliases(before, after, place, wanted)
     found = find(after, wanted)
     if found.state != wanted.state:
         raise Failure(
@@ -232,6 +236,34 @@ def _proven(before: Source, after: Source, place: Occurrence, wanted: Wanted) ->
             f"{wanted.state}: it would read as a remark, or as part of a commented-out list above it; nothing was "
             "written. Put it in quotes, or remove that list",
         )
+    return found
+
+
+def _keep_aliases(before: Source, after: Source, place: Occurrence, wanted: Wanted) -> None:
+    entry, nothing = range(place.first_line, place.last_line + 1), range(0)
+    adds = wanted.state == "present"
+    if _aliased(before, nothing if adds else entry) != _aliased(after, entry if adds else nothing):
+        raise Failure(
+            "refused",
+            f"{before.name}, line {place.first_line}: with '{place.shown}' {wanted.state} an alias elsewhere would "
+            "stand for something else, or for nothing; nothing was written. Write out first what it stands for",
+        )
+
+
+def _aliased(source: Source, besides: range) -> list[tuple[str, Any]]:
+    """Return what each alias stands for, but for those on the lines of the entry itself."""
+    if "*" not in source.text:
+        return []
+    anchored: dict[str, Any] = {}
+    found, pending = [], [root_of(source)]
+    while pending:
+        node = pending.pop()
+        if node.kind == "alias":
+            if source.line(node.start) not in besides:
+                found.append((node.value, anchored.get(node.value)))
+        elif node.anchor:
+            anchored[node.anchor] = flat(node)
+        pending.extend(reversed(node.children))
     return found
 
 

@@ -113,3 +113,35 @@ def test_a_patch_for_nothing_is_passed_by(text):
     odd = f"patches:\n- {text}\n"
     item = "- patch: |\n    kind: Pod\n    metadata:\n      name: web\n      namespace: shop\n"
     assert switched(odd + item, wanted) == odd + "".join(f"#{line}\n" for line in item.splitlines())
+
+
+AGAIN = "namePrefix: &a one-\npatches:\n- path: p\n  target: &a {kind: Kafka}\n- path: q\nnameSuffix: *a\n"
+ONCE = "patches:\n- path: p\n  target: &a {kind: Kafka}\n- path: q\n  target: *a\n"
+OWN = "patches:\n- path: p\n  target: &a {kind: Kafka}\n  options: *a\n- path: q\n"
+OFF = "namePrefix: &a one-\npatches:\n#- path: p\n#  target: &a {kind: Kafka}\n- path: q\nnameSuffix: *a\n"
+
+
+@pytest.mark.parametrize("state", ["disabled", "absent"])
+@pytest.mark.parametrize("text", [AGAIN, ONCE])
+def test_an_entry_whose_anchor_others_need_stays(text, state):
+    with pytest.raises(Failure) as caught:
+        switched(text, Wanted("", "p", state))
+    assert caught.value.code == "refused" and "alias elsewhere" in caught.value.msg
+
+
+def test_an_entry_that_would_give_an_alias_another_meaning_stays_off():
+    with pytest.raises(Failure) as caught:
+        switched(OFF, Wanted("", "p", "present"))
+    assert caught.value.code == "refused" and "alias elsewhere" in caught.value.msg
+
+
+def test_an_entry_that_needs_its_anchor_alone_is_switched_off_and_on():
+    off = switched(OWN, Wanted("", "p", "disabled"))
+    assert "#  options: *a" in off
+    assert switched(off, Wanted("", "p", "present")) == OWN
+
+
+def test_an_entry_does_not_come_back_beside_an_empty_list_in_brackets():
+    with pytest.raises(Failure) as caught:
+        switched("resources: []\n#- x\n", Wanted("", "x", "present"))
+    assert caught.value.code == "refused" and "[brackets]" in caught.value.msg
