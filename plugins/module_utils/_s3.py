@@ -13,6 +13,7 @@ from typing import Any, Callable, Iterator, Mapping
 from ansible_collections.manuela.event_streaming.plugins.module_utils._deadline import RequestTimeout, within
 from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_client import Endpoint, client, load
 from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_errors import (
+    GONE,
     Said,
     StoreFailure,
     locked,
@@ -42,6 +43,11 @@ class S3:
         self._library = load()
         self._client = client(self._library, endpoint, connections)
         self.time: float | None = None
+
+    @property
+    def again(self) -> int:
+        """How many requests were sent again."""
+        return self._patience.again
 
     # --- buckets -------------------------------------------------------------------------------------------------
 
@@ -87,13 +93,15 @@ class S3:
             if failure.said.name != "NoSuchBucket":
                 raise
 
-    def versioned(self, bucket: str) -> bool:
-        """Say whether the bucket keeps, or once kept, versions."""
+    def versioned(self, bucket: str) -> bool | None:
+        """Say whether the bucket keeps, or once kept, versions; none when this key may not know."""
         try:
             answer = self._call(f"read the versioning of bucket {bucket}", "get_bucket_versioning", Bucket=bucket)
         except StoreFailure as failure:
-            if failure.said.unsupported or failure.said.name == "AccessDenied":
+            if failure.said.unsupported:
                 return False
+            if failure.said.name == "AccessDenied":
+                return None
             raise
         return bool(answer.get("Status"))
 
@@ -144,7 +152,7 @@ class S3:
         for error in answer.get("Errors", []):
             name = (error.get("Key", ""), error.get("VersionId") or "")
             item = by_name.get(name) or by_name.get((name[0], "")) or Item(name[0], version=name[1])
-            if error.get("Code") not in ("NoSuchKey", "NoSuchVersion"):
+            if error.get("Code") not in GONE:
                 refused.append((item, Said(error.get("Code", ""), error.get("Message", ""))))
         return refused
 
@@ -157,23 +165,29 @@ class S3:
             else:
                 self._call(doing, "delete_object", Bucket=bucket, **_identity(item))
         except StoreFailure as failure:
-            if failure.said.name in ("NoSuchKey", "NoSuchVersion", "NoSuchUpload"):
+            if failure.said.name in GONE:
                 return
-            lock = self._lock(bucket, item) if failure.code == "unauthorized" and item.version else ""
-            if not lock:
+            if failure.retryable or not item.version:
                 raise
-            raise locked(doing, failure, lock) from failure
+            self._refused(bucket, item, doing, failure)
 
-    def _lock(self, bucket: str, item: Item) -> str:
-        """Say what keeps a version from being deleted; stores say no more than that access is denied."""
+    def _refused(self, bucket: str, item: Item, doing: str, failure: StoreFailure) -> None:
+        """Raise what keeps a version from being deleted; stores say no more than that access is denied, or less.
+
+        versitygw calls the argument invalid for a version that somebody else has just deleted, or is about to move.
+        """
+        odd = failure.said.name == "InvalidArgument"
         try:
             answer = self._call(f"look at {item.key!r}", "head_object", Bucket=bucket, **_identity(item))
-        except StoreFailure:
-            return ""
-        mode, until = answer.get("ObjectLockMode"), answer.get("ObjectLockRetainUntilDate")
-        kept = f"{mode} retention until {until:%Y-%m-%dT%H:%M:%SZ}" if mode and isinstance(until, datetime) else ""
-        hold = "a legal hold" if answer.get("ObjectLockLegalHoldStatus") == "ON" else ""
-        return " and ".join(filter(None, (kept, hold)))
+        except StoreFailure as looked:
+            if odd and looked.said.status == 404:
+                return
+            answer = {}
+        lock = _lock(answer)
+        if lock:
+            raise locked(doing, failure, lock) from failure
+        failure.retryable = odd  # it is still there, and may be deleted once it has been moved
+        raise failure
 
     # --- reading -------------------------------------------------------------------------------------------------
 
@@ -237,6 +251,14 @@ class S3:
 
 def _identity(item: Item) -> dict[str, str]:
     return {"Key": item.key, "VersionId": item.version} if item.version else {"Key": item.key}
+
+
+def _lock(answer: Mapping[str, Any]) -> str:
+    """Return what locks a version, from what the store says of it."""
+    mode, until = answer.get("ObjectLockMode"), answer.get("ObjectLockRetainUntilDate")
+    kept = f"{mode} retention until {until:%Y-%m-%dT%H:%M:%SZ}" if mode and isinstance(until, datetime) else ""
+    hold = "a legal hold" if answer.get("ObjectLockLegalHoldStatus") == "ON" else ""
+    return " and ".join(filter(None, (kept, hold)))
 
 
 def server_time(headers: Mapping[str, str]) -> float | None:

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import inf
 from typing import Any, Iterator, Mapping, Protocol
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
@@ -13,16 +14,25 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._plan impo
 from ansible_collections.manuela.event_streaming.plugins.module_utils._s3 import S3
 from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_client import Endpoint
 from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_emptying import THREADS, Emptying, Store
+from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_errors import StoreFailure, undeletable
 from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_listing import Item, Kind, outermost
 from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_patience import Patience
 from ansible_collections.manuela.event_streaming.plugins.module_utils._wait import Clock
 
 _COUNTED = 10_000  # a bucket with as many objects is not counted only to be shown
 _LAST = "\U0010ffff"  # sorts behind every other character of a key
+_BLIND = (
+    "bucket {} may hold older versions that cannot be seen: the access key may not ask whether it keeps versions. "
+    "Give the key s3:GetBucketVersioning, and s3:ListBucketVersions and s3:DeleteObjectVersion to be rid of them"
+)
 
 
 class BucketStore(Store, Protocol):
     """What the noun needs of a store."""
+
+    @property
+    def again(self) -> int:
+        """How many requests were sent again."""
 
     def exists(self, bucket: str) -> bool:
         """Say whether it exists."""
@@ -33,8 +43,8 @@ class BucketStore(Store, Protocol):
     def remove(self, bucket: str) -> None:
         """Delete it."""
 
-    def versioned(self, bucket: str) -> bool:
-        """Say whether it keeps versions."""
+    def versioned(self, bucket: str) -> bool | None:
+        """Say whether it keeps versions; none when that may not be known."""
 
     def pages(
         self, bucket: str, kind: Kind, prefix: str = "", *, after: str = "", size: int = 1000
@@ -55,12 +65,12 @@ class Desired:
 
 @dataclass(frozen=True)
 class Current:
-    """What the store holds: the first key of everything, and the first key that no prefix allows to delete."""
+    """What the store holds: the first of everything, and the first key that no prefix allows to delete."""
 
     exists: bool
-    first: str | None = None
+    first: Item | None = None
     foreign: str | None = None
-    versioned: bool = False
+    versioned: bool | None = False
     objects: int | None = 0
 
 
@@ -70,8 +80,8 @@ def execute(params: Mapping[str, Any], check_mode: bool, clock: Clock) -> Result
     if "" in (params["prefixes"] or ()):
         raise Failure("invalid_option", "prefixes: an empty one begins every key, so it would guard nothing. "
                       "Take it out, or give all_keys: true to delete every object")  # fmt: skip
-    if params["quiet_seconds"] < 0:
-        raise Failure("invalid_option", f"quiet_seconds: {params['quiet_seconds']:g} is in the past. Give 0 or more")
+    if not 0 <= params["quiet_seconds"] < inf:
+        raise Failure("invalid_option", f"quiet_seconds: {params['quiet_seconds']:g} cannot be waited. Give 0 or more")
     desired = Desired(params["name"], params["state"], tuple(sorted(set(params["prefixes"] or ()))),
                       params["all_keys"], params["quiet_seconds"])  # fmt: skip
     bucket = Bucket(
@@ -80,7 +90,7 @@ def execute(params: Mapping[str, Any], check_mode: bool, clock: Clock) -> Result
     result = converge(bucket, check_mode=check_mode)
     if desired.state == "empty" and not check_mode:
         bucket.stays_empty()
-    return result
+    return replace(result, warnings=bucket.warnings)
 
 
 class Bucket:
@@ -95,16 +105,22 @@ class Bucket:
         self._clock = clock
         self._endpoint = endpoint
         self._emptying = Emptying(store, desired.name, clock)
+        self._first: Item | None = None
+        self._emptied_of: list[Item] = []  # what was first, each time that it was emptied
+        self.warnings: tuple[str, ...] = ()
 
     def observe(self) -> Current:
         """Look at the bucket."""
-        name = self._desired.name
+        name, self.warnings = self._desired.name, ()
         if not self._store.exists(name):
             return Current(False)
         if self._desired.state == "present":
             return Current(True, objects=self._counted(("objects",)))
         versioned = self._store.versioned(name)
-        first = self._first_of(versioned)
+        self.warnings = (_BLIND.format(name),) if versioned is None else ()
+        self._first = first = self._first_of(versioned)
+        if len(self._emptied_of) > 1:
+            self._insist_on_change(first)
         foreign = None if self._desired.all_keys or first is None else self._foreign(versioned)
         objects = 0 if first is None else self._counted(_kinds(versioned)) if self._predict else None
         return Current(True, first, foreign, versioned, objects)
@@ -116,7 +132,7 @@ class Bucket:
             steps, reasons = ["create"], ["the bucket does not exist"]
         if desired.state != "present" and current.first is not None:
             self._guard(current)
-            steps, reasons = ["empty"], [f"the bucket holds objects, the first is {current.first!r}"]
+            steps, reasons = ["empty"], [f"the bucket holds objects, the first is {current.first.key!r}"]
         if desired.state == "absent" and current.exists:
             steps, reasons = [*steps, "remove"], [*reasons, "the bucket exists"]
         before, after = {"exists": current.exists}, {"exists": desired.state != "absent"}
@@ -132,12 +148,13 @@ class Bucket:
             elif step == "empty":
                 self._empty()
             elif step == "remove":
-                self._store.remove(self._desired.name)
+                self._remove()
 
     def describe(self, current: Current, pending: Plan) -> Mapping[str, Any]:
         """Return the state of the bucket, with a pending plan the one that it would have."""
         exists = (current.exists or "create" in pending.steps) and "remove" not in pending.steps
         emptied = "empty" in pending.steps
+        looks_empty = exists and not pending and self._desired.state != "present" and current.first is None
         return {
             "name": self._desired.name,
             "exists": exists,
@@ -145,7 +162,8 @@ class Bucket:
             "objects": 0 if emptied else current.objects,
             "deleted": current.objects if emptied else self._emptying.deleted,
             "bytes_deleted": None if emptied else self._emptying.bytes_deleted,
-            "observed_empty": exists and not pending and self._desired.state != "present" and current.first is None,
+            "observed_empty": None if looks_empty and current.versioned is None else looks_empty,
+            "attempts": 1 + self._store.again + self._emptying.again,
         }
 
     def stays_empty(self) -> None:
@@ -153,21 +171,39 @@ class Bucket:
         if not self._desired.quiet_seconds:
             return
         self._clock.sleep(self._desired.quiet_seconds)
-        found = self._first_of(self._store.versioned(self._desired.name))
+        name, seconds = self._desired.name, self._desired.quiet_seconds
+        found = self._first_of(self._store.versioned(name))
         if found is not None:
             raise Failure(
                 "not_converged",
-                f"bucket {self._desired.name} was empty, and {self._desired.quiet_seconds} s later it holds {found!r}: "
+                f"bucket {name} was empty, and {seconds:g} s later it holds {found.key!r}: "
                 "somebody writes to it. Switch the writer off, then run again",
                 retryable=True,
-                details={"key": found, "deleted": self._emptying.deleted},
+                details={"key": found.key, "deleted": self._emptying.deleted},
             )
 
     # --- parts ---------------------------------------------------------------------------------------------------
 
     def _empty(self) -> None:
-        name = self._desired.name
-        self._emptying.run(_kinds(self._store.versioned(name)), self._scope())
+        self._emptied_of += [self._first] if self._first else []
+        self._emptying.run(_kinds(self._store.versioned(self._desired.name)), self._scope())
+
+    def _remove(self) -> None:
+        """Delete the bucket; where something came while it was emptied, the next look finds it."""
+        try:
+            self._store.remove(self._desired.name)
+        except StoreFailure as failure:
+            if failure.said.name != "BucketNotEmpty":
+                raise
+            left = self._first_of(self._store.versioned(self._desired.name))
+            self._insist_on_change(left)
+            if left is None or len(self._emptied_of) > 1:
+                raise
+
+    def _insist_on_change(self, first: Item | None) -> None:
+        """Tell a store that keeps what it says that it deletes from a writer that is still on."""
+        if first is not None and first in self._emptied_of[-1:]:
+            raise undeletable(self._desired.name, first.key, self._endpoint, self._emptying.deleted)
 
     def _scope(self) -> tuple[str, ...]:
         """Return the prefixes to delete below."""
@@ -191,13 +227,13 @@ class Bucket:
             f"{deleted} object(s) with those prefixes were deleted before it came" if deleted else "nothing was deleted"
         )
 
-    def _first_of(self, versioned: bool) -> str | None:
+    def _first_of(self, versioned: bool | None) -> Item | None:
         for kind in _kinds(versioned):
             for page in self._store.pages(self._desired.name, kind, size=1):
-                return page[0].key
+                return page[0]
         return None
 
-    def _foreign(self, versioned: bool) -> str | None:
+    def _foreign(self, versioned: bool | None) -> str | None:
         """Return the first key outside of the prefixes, jumping over the keys that are inside.
 
         Unfinished uploads are few, and stores do not agree on where a listing of them begins: all of them are read.
@@ -235,6 +271,6 @@ class Bucket:
         return count
 
 
-def _kinds(versioned: bool) -> tuple[Kind, Kind]:
-    """Return what a bucket has to be rid of."""
+def _kinds(versioned: bool | None) -> tuple[Kind, Kind]:
+    """Return what a bucket has to be rid of, as far as it may be known."""
     return ("versions" if versioned else "objects", "uploads")

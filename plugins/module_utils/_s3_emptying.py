@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
+import threading
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Iterator, Protocol
 
-from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
 from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_errors import Said, StoreFailure
 from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_listing import Item, Kind
 from ansible_collections.manuela.event_streaming.plugins.module_utils._wait import Clock
@@ -43,24 +43,38 @@ class Emptying:
         self._threads = threads
         self._batch = batch
         self._batches_work = True
+        self._counting = threading.Lock()
         self.deleted = 0
         self.bytes_deleted = 0
+        self.again = 0
 
     def run(self, kinds: tuple[Kind, ...], prefixes: tuple[str, ...]) -> None:
-        """Delete everything of these kinds below these prefixes."""
-        with ThreadPoolExecutor(self._threads) as pool:
-            running: set[Future[list[Item]]] = set()
-            try:
-                for items in self._batches_of(kinds, prefixes):
-                    if len(running) >= self._threads * 2:  # memory stays flat however large the bucket is
-                        running = self._collected(running)
-                    running.add(pool.submit(self._delete, items))
-                while running:
-                    running = self._collected(running)
-            except BaseException:
-                for future in running:
-                    future.cancel()
-                raise
+        """Delete everything of these kinds below these prefixes.
+
+        :raises StoreFailure: with the store's own code, once all threads have ended and what they deleted is counted.
+        """
+        try:
+            with ThreadPoolExecutor(self._threads) as pool:
+                self._run(pool, self._batches_of(kinds, prefixes))
+        except StoreFailure as failure:
+            failure.details["deleted"] = self.deleted
+            if self.deleted:
+                failure.msg += f". {self.deleted} object(s) were deleted before; run again to go on"
+            raise
+
+    def _run(self, pool: ThreadPoolExecutor, batches: Iterator[list[Item]]) -> None:
+        running: set[Future[None]] = set()
+        try:
+            for items in batches:
+                if len(running) >= self._threads * 2:  # memory stays flat however large the bucket is
+                    running = _rest_of(running)
+                running.add(pool.submit(self._delete, items))
+            while running:
+                running = _rest_of(running)
+        except BaseException:
+            for future in running:
+                future.cancel()
+            raise
 
     def _batches_of(self, kinds: tuple[Kind, ...], prefixes: tuple[str, ...]) -> Iterator[list[Item]]:
         for kind in kinds:
@@ -69,20 +83,18 @@ class Emptying:
                     for start in range(0, len(page), self._batch):
                         yield page[start : start + self._batch]
 
-    def _collected(self, running: set[Future[list[Item]]]) -> set[Future[list[Item]]]:
-        """Count what has been deleted, once at least one batch is done; return what still runs."""
-        done, left = wait(running, return_when=FIRST_COMPLETED)
-        for future in done:
-            items = future.result()
-            self.deleted += len(items)
-            self.bytes_deleted += sum(item.size for item in items)
-        return left
-
-    def _delete(self, items: list[Item]) -> list[Item]:
+    def _delete(self, items: list[Item]) -> None:
         left = self._refused_in_batch(items)
+        refused = {item for item, _said in left}
+        self._count([item for item in items if item not in refused])
         for item, said in reversed(left):  # a store of files lets a directory go only after what is in it
             self._delete_single(item, said)
-        return items
+            self._count([item])
+
+    def _count(self, items: list[Item]) -> None:
+        with self._counting:
+            self.deleted += len(items)
+            self.bytes_deleted += sum(item.size for item in items)
 
     def _refused_in_batch(self, items: list[Item]) -> list[tuple[Item, Said]]:
         """Delete a batch; return what is left for single requests: all of it where the store takes no batches."""
@@ -102,7 +114,7 @@ class Emptying:
     def _delete_single(self, item: Item, said: Said) -> None:
         """Delete one object that a batch did not take; a store that was busy (``said``) gets a pause before each try.
 
-        :raises Failure: with the store's own code when it refuses for good, or is busy for too long.
+        :raises StoreFailure: with the store's own code when it refuses for good, or is busy for too long.
         """
         pause = 0.2
         for attempt in range(_SINGLE_TRIES):
@@ -110,17 +122,20 @@ class Emptying:
                 if said.transient or attempt:
                     self._clock.sleep(pause)
                     pause = min(_LONGEST_PAUSE, pause * 2)
+                    with self._counting:
+                        self.again += 1
                 self._store.delete_one(self._bucket, item)
             except StoreFailure as failure:
                 if not failure.retryable or attempt == _SINGLE_TRIES - 1:
-                    raise self._stuck(item, failure) from failure
+                    failure.details["key"] = item.key
+                    raise
                 continue
             return
 
-    def _stuck(self, item: Item, failure: Failure) -> Failure:
-        return Failure(
-            failure.code,
-            f"{failure.msg}. {self.deleted} other object(s) are deleted; run again to go on",
-            retryable=failure.retryable,
-            details={**failure.details, "key": item.key, "deleted": self.deleted},
-        )
+
+def _rest_of(running: set[Future[None]]) -> set[Future[None]]:
+    """Return what still runs, once at least one batch is done; raise what one of them raised."""
+    done, left = wait(running, return_when=FIRST_COMPLETED)
+    for future in done:
+        future.result()
+    return left

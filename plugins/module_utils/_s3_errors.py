@@ -12,8 +12,10 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._errors im
 from ansible_collections.manuela.event_streaming.plugins.module_utils._strict_certificates import advice_on
 
 _FIX_KEYS = "Check access_key and secret_key"
+_UNKNOWN_KEY: tuple[Code, str, str] = ("unauthorized", "the store does not know the access key", _FIX_KEYS)
 _KINDS: dict[str, tuple[Code, str, str]] = {
-    "InvalidAccessKeyId": ("unauthorized", "the store does not know the access key", _FIX_KEYS),
+    "InvalidAccessKeyId": _UNKNOWN_KEY,
+    "XAdminUserNotFound": _UNKNOWN_KEY,  # versitygw
     "SignatureDoesNotMatch": ("unauthorized", "the secret key does not belong to the access key", _FIX_KEYS),
     "InvalidSecurity": ("unauthorized", "the store does not accept the keys", _FIX_KEYS),
     "ExpiredToken": ("unauthorized", "the keys have expired", "Get new ones"),
@@ -38,9 +40,12 @@ _KINDS: dict[str, tuple[Code, str, str]] = {
     "TooManyBuckets": ("refused", "the account may have no more buckets", "Delete one, or use one that exists"),
     "QuotaExceeded": ("refused", "the quota is used up", "Free some space"),
 }  # fmt: skip
+# What a store says that has not, or no longer, what it is to delete.
+GONE = frozenset({"NoSuchKey", "NoSuchVersion", "NoSuchUpload"})
 # What a store without one of the newer requests answers to it.
 UNSUPPORTED = frozenset({"NotImplemented", "MalformedXML", "MethodNotAllowed", "MissingContentMD5", "XNotImplemented"})
 _TRANSIENT = ("SlowDown", "InternalError", "ServiceUnavailable", "RequestTimeout", "OperationAborted", "Throttling")
+_REPLACED = "\ufffd"
 _BY_STATUS = {301: "PermanentRedirect", 307: "PermanentRedirect", 401: "InvalidAccessKeyId", 403: "AccessDenied",
               404: "NoSuchBucket", 405: "MethodNotAllowed", 501: "NotImplemented"}  # fmt: skip
 
@@ -116,6 +121,19 @@ def locked(doing: str, failure: StoreFailure, lock: str) -> StoreFailure:
     )
     told.said = failure.said
     return told
+
+
+def undeletable(bucket: str, key: str, endpoint: str, deleted: int) -> Failure:
+    """Return the failure for a store that says that it deletes something, and lists it as before."""
+    why, advice = "the store says that it deletes it, and does not", "Look at the store's log"
+    if _REPLACED in key:
+        why = "the store shows U+FFFD for a character that XML cannot hold, so no listing tells its true name"
+        advice = "Delete it with a tool of the store itself"
+    return Failure(
+        "not_converged",
+        f"bucket {bucket} at {endpoint} still lists {key!r} as it was before it was deleted: {why}. {advice}",
+        details={"key": key, "deleted": deleted, "endpoint_url": endpoint},
+    )
 
 
 def no_answer(doing: str, kind: str, cause: str, endpoint: str, *, https_assumed: bool) -> StoreFailure:

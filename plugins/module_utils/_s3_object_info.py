@@ -28,6 +28,10 @@ class ReadingStore(Protocol):
 
     time: float | None
 
+    @property
+    def again(self) -> int:
+        """How many requests were sent again."""
+
     def pages(self, bucket: str, kind: Kind, prefix: str = "") -> Iterator[list[Item]]:
         """Yield what the bucket holds."""
 
@@ -67,6 +71,10 @@ def execute(params: Mapping[str, Any], check_mode: bool, clock: Clock) -> Result
     for name in ("max_read_bytes", "limit", "min_count"):
         if params[name] < 0:
             raise Failure("invalid_option", f"{name}: {params[name]} is less than nothing. Give 0 or more")
+    if params["wait"] and params["wait_for"] == "none":
+        raise Failure("invalid_option", "wait needs something to wait for. Give wait_for: objects")
+    if params["key"] and params["read"] != "key":
+        raise Failure("invalid_option", f"key: nothing is read of it with read: {params['read']}. Give read: key")
     prefixes = tuple(params["prefix"] or ("",))
     wanted = Wanted(params["name"], prefixes, params["key"] or "", params["read"], params["max_read_bytes"],
                     params["limit"], params["wait_for"], params["min_count"], params["modified_after"])  # fmt: skip
@@ -90,7 +98,7 @@ class ObjectInfo:
                             once=not wait or self._wanted.wait_for == "none", describe=self._describe)  # fmt: skip
         seen, look = waited.value, waited.look
         state = {**self._describe(seen), "content": self._content(seen), "met": look.met, "progress": look.progress}
-        return Result(False, state)
+        return Result(False, {**state, "attempts": waited.attempts + self._store.again})
 
     def look(self) -> Look[Seen]:
         """Look once."""
@@ -182,9 +190,14 @@ def _unpacked(data: bytes, most: int) -> tuple[bytes, bool]:
     """Return the bytes to show, at most ``most`` of what gzip holds, and whether that is not all of it."""
     if not data.startswith(_GZIP):
         return data, False
-    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
-    try:
-        text = unpacker.decompress(data, most)
-    except zlib.error:
-        return data, False
-    return text, bool(unpacker.unconsumed_tail)
+    text = b""
+    while data.startswith(_GZIP) and len(text) < most:  # it may be written in parts, one behind the other
+        unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
+        try:
+            text += unpacker.decompress(data, most - len(text))
+        except zlib.error:
+            return (text or data), bool(text)
+        if not unpacker.eof:
+            return text, True
+        data = unpacker.unused_data
+    return text, bool(data.strip(b"\0"))

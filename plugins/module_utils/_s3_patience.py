@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import threading
 from typing import Any, Callable, TypeVar
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils._s3_errors import said_in
@@ -16,12 +16,17 @@ _PAUSES = (0.3, 1.0, 3.0)
 _LONGEST_PAUSE = 20.0
 
 
-@dataclass(frozen=True)
 class Patience:
-    """Four attempts; no one begins after ``until``, in the clock's seconds, but the first."""
+    """Four attempts; no one begins after ``until``, in the clock's seconds, but the first.
 
-    clock: Clock
-    until: float | None = None
+    ``again`` counts, for all threads together, the requests that were sent again.
+    """
+
+    def __init__(self, clock: Clock, until: float | None = None) -> None:
+        self.clock = clock
+        self.until = until
+        self.again = 0
+        self._counting = threading.Lock()
 
     def ask(self, library: Any, work: Callable[[], ValueT]) -> ValueT:
         """Return what ``work`` returns; raise what it raised last, or what another attempt would not change."""
@@ -34,6 +39,8 @@ class Patience:
                 if pause is None or (self.until is not None and self.clock.now() + pause >= self.until):
                     raise
             self.clock.sleep(pause)
+            with self._counting:
+                self.again += 1
         return work()
 
 
@@ -42,7 +49,7 @@ def _pause(library: Any, error: Exception, usual: float) -> float | None:
     errors = library.exceptions
     if isinstance(error, errors.ClientError):
         wanted = error.response.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("retry-after", "")
-        asked_for = min(float(wanted), _LONGEST_PAUSE) if wanted.isdigit() else 0.0
+        asked_for = min(float(wanted), _LONGEST_PAUSE) if wanted.isdecimal() else 0.0
         return max(usual, asked_for) if said_in(error.response).transient else None
     broken_off = (
         errors.HTTPClientError,

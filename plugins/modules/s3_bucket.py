@@ -114,9 +114,15 @@ s3_bucket:
       type: int
       sample: 86520
     observed_empty:
-      description: Whether V(empty) or V(absent) was asked for and the bucket was seen to exist and hold nothing.
+      description:
+        - Whether V(empty) or V(absent) was asked for and the bucket was seen to exist and hold nothing. Null when the
+          access key may not ask whether the bucket keeps versions, which a warning says too.
       type: bool
       sample: true
+    attempts:
+      description: 1, and one more for each request that was sent again after trouble on the wire or in the store.
+      type: int
+      sample: 1
 reasons:
   description: Why something was done.
   returned: success

@@ -183,6 +183,10 @@ s3_object_info:
       description: One line that says what was seen.
       type: str
       sample: "bucket data-lake: 12 object(s), newest 'temperature-1.txt' 4 s old"
+    attempts:
+      description: How often the module looked, and one more for each request that was sent again after trouble.
+      type: int
+      sample: 1
 reasons:
   description: Always empty, as nothing is changed.
   returned: success

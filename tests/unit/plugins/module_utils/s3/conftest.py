@@ -50,6 +50,9 @@ class FakeStore:
         self.calls: list[str] = []
         self.batches: list[int] = []
         self.time: float | None = None
+        self.again = 0
+        self.blind: set[str] = set()  # buckets of which it may not be known whether they keep versions
+        self.undeletable: set[str] = set()  # keys whose deletion changes nothing, whatever is said of it
         self.starts_anywhere: set[str] = set()  # kinds whose listing does not heed where it is told to begin
         self.ends_early: set[str] = set()  # kinds of which nothing is listed behind a mark
         self._lock = threading.Lock()
@@ -75,8 +78,8 @@ class FakeStore:
             raise failure("BucketNotEmpty", 409)
         self.buckets.pop(bucket, None)
 
-    def versioned(self, bucket: str) -> bool:
-        return bucket in self.keeps_versions
+    def versioned(self, bucket: str) -> bool | None:
+        return None if bucket in self.blind else bucket in self.keeps_versions
 
     def pages(self, bucket: str, kind: str, prefix: str = "", *, after: str = "", size: int = 1000):
         self._call("pages", bucket, kind, prefix)
@@ -102,7 +105,7 @@ class FakeStore:
                 codes = self.refused.get(item.key)
                 if codes:
                     errors.append((item, Said(codes.pop(0))))
-                else:
+                elif item.key not in self.undeletable:
                     self.buckets[bucket].pop((item.key, item.version), None)
         return errors
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import tracemalloc
+from dataclasses import replace
 
 import pytest
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
@@ -23,7 +24,7 @@ def run(store, clock, check=False, **options):
     result = converge(bucket, check_mode=check)
     if options.get("state", "empty") == "empty" and not check:
         bucket.stays_empty()
-    return result
+    return replace(result, warnings=bucket.warnings)
 
 
 def fill(store, count, prefix="manuela-temperature-"):
@@ -200,7 +201,8 @@ def test_a_key_that_may_not_be_deleted_is_named(store, clock):
     with pytest.raises(Failure) as caught:
         run(store, clock)
     assert caught.value.code == "unauthorized"
-    assert caught.value.details["key"] == key
+    assert (caught.value.details["key"], caught.value.details["deleted"]) == (key, 2)
+    assert "2 object(s) were deleted before" in caught.value.msg
 
 
 def test_a_key_that_is_busy_for_too_long_is_unreachable(store, clock):
@@ -274,6 +276,54 @@ def test_a_writer_that_is_still_on_is_said(store, clock):
         run(store, clock)
     assert caught.value.code == "not_converged"
     store.script.clear()
+
+
+@pytest.mark.parametrize("state", ["empty", "absent"])
+@pytest.mark.parametrize(("key", "words"), [("manuela-1", "says that it deletes it, and does not"),
+                                            ("manuela-\ufffd", "a character that XML cannot hold")])  # fmt: skip
+def test_a_store_that_keeps_what_it_says_that_it_deletes_is_no_writer(store, clock, state, key, words):
+    """versitygw shows U+FFFD for a control character in a key, and takes the deletion of that other key."""
+    fill(store, 5, "manuela-0")
+    store.put(LAKE, key)
+    store.undeletable = {key}
+    with pytest.raises(Failure) as caught:
+        run(store, clock, state=state)
+    assert (caught.value.code, caught.value.retryable, caught.value.details["key"]) == ("not_converged", False, key)
+    assert words in caught.value.msg and "writes" not in caught.value.msg
+    assert [name for name, _version in store.buckets[LAKE]] == [key]
+
+
+def test_a_bucket_that_was_written_to_while_it_was_emptied_is_deleted_at_the_second_attempt(store, clock):
+    fill(store, 5)
+    store.script["remove"] = [lambda *_: store.put(LAKE, "manuela-late")]
+    assert run(store, clock, state="absent").state["exists"] is False
+    assert store.buckets == {}
+    store.put(LAKE, "manuela-1")
+    store.script["remove"] = [lambda *_: store.put(LAKE, "zebra")]
+    with pytest.raises(Failure, match="'zebra', which begins with none of the prefixes"):
+        run(store, clock, state="absent")
+    assert [key for key, _version in store.buckets[LAKE]] == ["zebra"]
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_a_bucket_whose_versions_may_not_be_seen_is_not_said_to_be_empty(store, clock, check):
+    fill(store, 5)
+    store.blind = {LAKE}
+    result = run(store, clock, check=check)
+    assert (result.changed, result.state["deleted"]) == (True, 5)
+    assert result.state["observed_empty"] is (False if check else None)
+    assert "may hold older versions" in result.warnings[0] and "s3:GetBucketVersioning" in result.warnings[0]
+    store.buckets[LAKE].clear()
+    gone = run(store, clock, state="absent")
+    assert (gone.state["exists"], gone.warnings) == (False, ())
+
+
+def test_what_was_asked_again_is_told(store, clock):
+    fill(store, 3)
+    assert run(store, clock, state="present").state["attempts"] == 1
+    store.refused = {next(iter(store.buckets[LAKE]))[0]: ["SlowDown", "SlowDown"]}
+    store.again = 2  # of the store's own
+    assert run(store, clock).state["attempts"] == 5
 
 
 def test_looks_again_after_the_quiet_time(store, clock):

@@ -67,6 +67,8 @@ def test_an_object_in_gzips_format_is_shown_unpacked_within_the_same_bounds(stor
     part = run(store, clock, read="newest", max_read_bytes=len(packed)).state["content"]
     assert (len(part["text"].encode()), part["truncated"]) == (len(packed), True)
     assert part["text"].startswith("Zähler,1\n")
+    store.contents["lines.gz"] = gzip.compress(b"first\n") + gzip.compress(b"second\n")
+    assert run(store, clock, read="newest").state["content"]["text"] == "first\nsecond\n"
     store.contents["lines.gz"] = b"\x1f\x8b only looks like it"
     assert "only looks like it" in run(store, clock, read="newest").state["content"]["text"]
 
@@ -95,6 +97,9 @@ def test_waits_for_new_objects(store, clock):
     assert (result.state["met"], result.state["count"]) == (True, 3)
     assert "2 new" in result.state["progress"]
     assert clock.pauses == [5, 5, 5]
+    assert result.state["attempts"] == 4
+    store.again = 2  # requests that were sent again
+    assert run(store, clock).state["attempts"] == 3
 
 
 def test_a_wait_that_ends_says_what_was_seen_last(store, clock):
@@ -117,6 +122,14 @@ def test_a_refusal_ends_the_wait_at_once(store, clock):
     with pytest.raises(Failure) as caught:
         run(store, clock, wait=True, wait_for="objects", min_count=5)
     assert caught.value.code == "unauthorized"
+
+
+@pytest.mark.parametrize(("option", "words"), [({"wait": True}, "wait needs"), ({"key": "a"}, "Give read: key")])
+def test_an_option_that_would_be_passed_over_is_refused(option, words, clock):
+    params = {"max_read_bytes": 1, "limit": 1, "min_count": 1, "wait": False, "wait_for": "none", "key": None}
+    with pytest.raises(Failure, match=words) as caught:
+        execute({**params, "read": "newest", **option}, False, clock)
+    assert caught.value.code == "invalid_option"
 
 
 @pytest.mark.parametrize("option", ["max_read_bytes", "limit", "min_count"])

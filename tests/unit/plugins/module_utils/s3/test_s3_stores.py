@@ -85,8 +85,9 @@ RETENTION = (("x-amz-object-lock-mode", "COMPLIANCE"),
     (RETENTION, "COMPLIANCE retention until 2030-01-02T03:04:05Z"),
     ((("x-amz-object-lock-legal-hold", "ON"),), "a legal hold"),
 ])  # fmt: skip
-def test_the_lock_of_a_version_is_named_where_the_store_says_only_denied(server, headers, words):
-    server.script = [(403, error("AccessDenied")), (200, b"", *headers)]
+@pytest.mark.parametrize("refusal", [(403, "AccessDenied"), (400, "InvalidRequest")], ids=["most", "MinIO"])
+def test_the_lock_of_a_version_is_named_where_the_store_says_less(server, headers, words, refusal):
+    server.script = [(refusal[0], error(refusal[1])), (200, b"", *headers)]
     failure = raised(store(server).delete_one, "lake", Item("a b", version="v1"))
     assert (failure.code, failure.retryable) == ("refused", False)
     assert f"locked by {words}" in failure.msg
@@ -96,6 +97,30 @@ def test_the_lock_of_a_version_is_named_where_the_store_says_only_denied(server,
 def test_a_version_without_a_lock_may_not_be_deleted_for_want_of_a_right(server):
     server.script = [(403, error("AccessDenied")), (200, b"")]
     assert raised(store(server).delete_one, "lake", Item("a", version="v1")).code == "unauthorized"
+
+
+@pytest.mark.parametrize(("looked", "gone"), [(404, True), (200, False), (405, False), (403, False)])
+def test_a_version_that_another_run_deletes_at_the_same_time_is_gone_or_tried_again(server, looked, gone):
+    """versitygw refuses a version that is not there any more, and one that it just moves, in the same words."""
+    server.script = [(400, error("InvalidArgument", "Invalid version id specified")), (looked, b"")]
+    item = Item("a", version="v1")
+    if gone:
+        assert store(server).delete_one("lake", item) is None
+        return
+    failure = raised(store(server).delete_one, "lake", item)
+    assert failure.retryable and "Invalid version id specified" in failure.msg
+
+
+def test_a_key_that_versitygw_does_not_know_is_named(server):
+    server.script = [(404, b""), (404, error("XAdminUserNotFound"))]
+    failure = raised(store(server).exists, "lake")
+    assert failure.code == "unauthorized" and "does not know the access key" in failure.msg
+
+
+@pytest.mark.parametrize(("answer", "known"), [((403, error("AccessDenied")), None), ((501, b""), False)])
+def test_whether_a_bucket_keeps_versions_is_not_known_where_the_key_may_not_ask(server, answer, known):
+    server.script = [answer]
+    assert store(server).versioned("lake") is known
 
 
 def test_a_store_that_wants_its_region_named_gets_it(server):
