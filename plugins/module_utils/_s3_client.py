@@ -9,10 +9,13 @@ import base64
 import hashlib
 import os
 import re
+import ssl
 from dataclasses import dataclass
 from datetime import datetime
+from math import inf
 from pathlib import Path
 from typing import Any, Callable, Mapping, cast
+from urllib.parse import unquote, urlsplit
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils._deadline import RequestTimeout, within
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import (
@@ -48,21 +51,52 @@ class Endpoint:
         if not (params.get("access_key") and params.get("secret_key")):
             raise Failure("invalid_option", "access_key and secret_key are needed, as options or in the environment "
                           "variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. Give both")  # fmt: skip
+        for name in ("access_key", "secret_key", "session_token"):
+            if re.search(r"[\x00-\x20\x7f]", params.get(name) or ""):  # the library would show it, in other characters
+                raise Failure("invalid_option", f"{name}: it holds a blank or a line break. Take it out")
         region = params.get("region") or "us-east-1"
+        if not re.fullmatch(r"[\w.-]{1,63}", region, re.ASCII):
+            raise Failure(
+                "invalid_option", f"region: {region!r} is no name of a region. Use letters, digits and hyphens"
+            )
         bare = bool(given) and "://" not in given
         url = f"https://{given}" if bare else given or f"https://s3.{region}.amazonaws.com"
-        if not re.match(r"^https?://[^/\s@]+(/\S*)?$", url):
-            raise Failure("invalid_option", f"endpoint_url: {given!r} is no URL of a store. Give http(s)://host:port")
+        _check_url(url, given)
         ca_cert = params.get("ca_cert") or ""
-        if ca_cert and not Path(ca_cert).is_file():
-            raise Failure("invalid_option", f"ca_cert: there is no file {ca_cert}. Check the path")
+        if ca_cert:
+            _check_certificates(ca_cert)
         return cls(url, params["access_key"], params["secret_key"], region, bool(params.get("validate_certs", True)),
                    ca_cert, params.get("addressing_style") or "path",
                    _seconds(params.get("request_timeout")), bare, params.get("session_token") or None)  # fmt: skip
 
 
+def _check_url(url: str, given: str) -> None:
+    """Raise for what leads to no store; a password in it is not shown."""
+    try:
+        parts = urlsplit(url)
+        names_a_host = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+        password = parts.password or ""
+    except ValueError:
+        names_a_host, password = False, url.partition("@")[0].rpartition(":")[2] if "@" in url else ""
+    if not names_a_host or password or not re.fullmatch(r"https?://[^/\s@?#]+(/[^\s?#]*)?", url):
+        shown = given.replace(password, "***") if password else given
+        raise Failure("invalid_option", f"endpoint_url: {shown!r} is no URL of a store. Give http(s)://host:port",
+                      secrets=(password, unquote(password)))  # fmt: skip
+
+
+def _check_certificates(path: str) -> None:
+    if not Path(path).is_file():
+        raise Failure("invalid_option", f"ca_cert: there is no file {path}. Check the path")
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
+    except (OSError, ValueError) as error:
+        raise Failure(
+            "invalid_option", f"ca_cert: {path} cannot be read as certificates: {error}. Give a PEM file"
+        ) from error
+
+
 def _seconds(given: float | None) -> float:
-    if given is not None and given <= 0:
+    if given is not None and not 0 < given < inf:
         raise Failure("invalid_option", f"request_timeout: no answer comes within {given:g} s. Give more than 0")
     return float(given or 15)
 

@@ -128,8 +128,9 @@ def test_errors_inside_a_good_answer_are_found(server):
                                      ("reset", b""), ("truncated", LISTING)])  # fmt: skip
 def test_trouble_on_the_wire_is_tried_again(server, trouble):
     server.script = [trouble, (200, LISTING)]
-    assert len(next(store(server).pages("lake", "objects"))) == 1
-    assert len(server.seen) == 2
+    s3 = store(server)
+    assert len(next(s3.pages("lake", "objects"))) == 1
+    assert (len(server.seen), s3.again) == (2, 1)
 
 
 @pytest.mark.parametrize("trouble", [(503, error("SlowDown")), ("reset", b"")])
@@ -203,9 +204,25 @@ def test_where_nobody_answers_the_cause_is_named(server, url, words):
 
 
 @pytest.mark.parametrize("options", [{"access_key": None}, {"secret_key": ""}, {"endpoint_url": "ftp://x"},
-                                     {"endpoint_url": "http://user:pw@x"}, {"ca_cert": "/no/such.pem"}])  # fmt: skip
+                                     {"endpoint_url": "http://user:pw@x"}, {"endpoint_url": "http://x:99999"},
+                                     {"endpoint_url": "http://[::1"}, {"endpoint_url": "http://x?y"},
+                                     {"region": "eu west"}, {"request_timeout": float("nan")},
+                                     {"ca_cert": "/no/such.pem"}, {"ca_cert": __file__}])  # fmt: skip
 def test_options_that_cannot_work_are_refused(server, options):
     assert raised(lambda: store(server, **options)).code == "invalid_option"
+
+
+@pytest.mark.parametrize("url", ["http://user:hunter2@x", "http://user:hunter2@[::1"])
+def test_the_password_of_a_url_that_is_refused_for_it_is_not_shown(server, url):
+    failure = raised(lambda: store(server, endpoint_url=url))
+    assert "hunter2" not in str(failure.as_result()) and "hunter2" in failure.secrets
+
+
+@pytest.mark.parametrize("name", ["access_key", "secret_key", "session_token"])
+def test_a_key_with_a_line_break_is_refused_without_being_shown(server, name):
+    failure = raised(lambda: store(server, **{name: "hunter2\n"}))
+    assert failure.code == "invalid_option" and failure.msg.startswith(name)
+    assert "hunter2" not in str(failure.as_result())
 
 
 def test_reads_no_more_than_asked(server):
