@@ -95,7 +95,9 @@ options:
     type: float
     default: 30
   sample:
-    description: Number of newest records to return of each topic. With V(0) no record is read.
+    description:
+      - Number of newest records to return of each topic. With V(0) no record is read.
+      - With O(connection=pod) they are taken from eight partitions at most, of all O(topics) together.
     type: int
     default: 5
   watch:
@@ -164,6 +166,17 @@ EXAMPLES = r"""
     bootstrap_servers: kafka.apps.example.com:443
     ca_cert: central-kafka.pem
     topics: [factory.temperature]
+
+- name: Wait until records arrive there, as a user with a password
+  manuela.event_streaming.kafka_topic_info:
+    connection: direct
+    bootstrap_servers: kafka.apps.example.com:443
+    ca_cert: central-kafka.pem
+    username: reader
+    password: "{{ kafka_password }}"
+    topics: [factory.temperature]
+    wait_for: flowing
+    wait: true
 
 - name: Ask in the factory's cluster whether a client there reaches and trusts the central cluster's route
   manuela.event_streaming.kafka_topic_info:

@@ -17,7 +17,7 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._kafka_top
     Reader,
     forbidden,
 )
-from ansible_collections.manuela.event_streaming.plugins.module_utils._kafka_topic.direct_settings import settings
+from ansible_collections.manuela.event_streaming.plugins.module_utils._kafka_topic.direct_settings import CALM, settings
 from ansible_collections.manuela.event_streaming.plugins.module_utils._kafka_topic.flow import (
     Observation,
     Offsets,
@@ -31,10 +31,14 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._kube impo
 
 Places = Mapping[str, Offsets]
 _READ_SECONDS = 5.0
-_FIRST_PATIENCE = 1.0
+_FIRST_PATIENCE = 0.5
+_LONG_ENOUGH = 2.0
 _POLL_SECONDS = 0.2
 # What the library says once all has failed.
 _LATE = "brokers are down"
+# A connection that was taken and closed again: by a listener of another protocol, or by a proxy with nothing behind it.
+_CLOSED = re.compile("Disconnected|Broken pipe|Connection reset")
+_NO_SASL = "Request not valid in current SASL state"
 # A broker that the library was told of, unlike one that it was given: HOST:PORT/NUMBER and no HOST:PORT/bootstrap.
 _ADVERTISED = re.compile(r"([a-z_]+://)?[^ /]+:\d+/\d+: ")
 # Asked for like a time, these are the first and the last offset; one request asks a broker for all its partitions.
@@ -50,14 +54,24 @@ class DirectConnection:
         self._clock = clock
         self._timeout = float(params["request_timeout"])
         self._errors: list[Any] = []
+        self._settings = settings(params, wanted)
+        self._consumer = self._connected()
+        self._is_calm = False
+        self._seen = Observation()
+        self._rounds = 0
+        self.again = 0
+
+    def _connected(self) -> Any:
+        library = self._library
         try:
-            self._consumer = library.Consumer({**settings(params, wanted), "error_cb": self._errors.append})
+            return library.Consumer({**self._settings, "error_cb": self._errors.append})
         except (library.KafkaException, ValueError) as error:
             files = "ca_cert, client_cert and client_key"
             raise Failure("invalid_option", f"cannot connect like that: {_said(error)}. Check {files}") from error
-        self._reader = Reader(library, self._consumer, clock)
-        self._seen = Observation()
-        self._rounds = 0
+
+    @property
+    def _reader(self) -> Reader:
+        return Reader(self._library, self._consumer, self._clock)
 
     def look(self) -> Sight:
         """Read end offsets and the newest records once."""
@@ -109,20 +123,44 @@ class DirectConnection:
         )
 
     def _metadata(self, topic: str) -> Any:
-        """Ask again and again until time is up, but not when the user, or a certificate, is refused."""
-        left, patience = self._timeout, _FIRST_PATIENCE
+        """Ask again and again until time is up, but not when the user, or a certificate, is refused.
+
+        Whoever closes each connection is given up early: that is what a wrong security_protocol looks like.
+        """
+        end, patience = self._clock.now() + self._timeout, _FIRST_PATIENCE
         while True:
+            left = max(_POLL_SECONDS, end - self._clock.now())  # less than nothing would be for ever
+            until = self._clock.now() + min(left, patience)
             try:
                 return self._consumer.list_topics(topic, timeout=min(left, patience))
             except self._library.KafkaException:
                 self._consumer.poll(0)  # complaints are handed over while it polls only
                 self._raise_refusal()
-                if left <= patience or self._complained(self._library.KafkaError._SSL):
+                is_closed = patience >= _LONG_ENOUGH and self._is_closed()
+                if left <= patience or is_closed or self._complained(self._library.KafkaError._SSL):
                     raise
-            left, patience = left - patience, patience * 2
+            self._calm_down()
+            self._clock.sleep(max(0.0, until - self._clock.now()))  # it may have failed at once
+            self.again += 1
+            patience *= 2
+
+    def _calm_down(self) -> None:
+        """Connect anew, and seldom: the library goes on eighty times in a second where connections are closed."""
+        if self._errors and not self._is_calm:
+            self._is_calm = True
+            self._consumer.close()
+            self._settings |= CALM
+            self._consumer = self._connected()
+
+    def _is_closed(self) -> bool:
+        """Say whether nothing is known but that somebody takes connections and closes them."""
+        return bool(self._errors) and all(_LATE in text or _CLOSED.search(text) for text in map(_said, self._errors))
 
     def _raise_refusal(self) -> None:
         refusals = self._complained(self._library.KafkaError._AUTHENTICATION)
+        if refusals and _NO_SASL in _said(refusals[0]):
+            what = f"{self._wanted.bootstrap_servers} knows no users: {_said(refusals[0])}"
+            raise Failure("invalid_option", f"{what}. Give the address of another listener, or no username")
         if refusals:
             what = f"{self._wanted.bootstrap_servers} refuses the user: {_said(refusals[0])}"
             raise Failure("unauthorized", f"{what}. Check username, password and sasl_mechanism")
@@ -153,9 +191,11 @@ class DirectConnection:
         self._consumer.poll(_POLL_SECONDS)
         complaints = [_said(one) for one in self._errors]
         telling = [text for text in complaints if _LATE not in text]
+        doubt = f"is {self._wanted.protocol} right as security_protocol, and is a broker behind that address?"
         if not telling:
-            closed = "; whoever listens there closes connections: is security_protocol right?" if complaints else ""
-            return f"{_said(error)}{closed}"
+            return f"{_said(error)}; whoever listens there closes connections: {doubt}" if complaints else _said(error)
+        if _CLOSED.search(telling[0]) and not _ADVERTISED.match(telling[0]):
+            return f"{telling[0]}; {doubt}"
         if _ADVERTISED.match(telling[0]):
             return f"{telling[0]} (the cluster advertises this listener; it must be reachable from here too)"
         return telling[0]

@@ -12,6 +12,9 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._kafka_top
 
 _MINIMUM = "2.3"
 _PURPOSE = "connection direct"
+# After trouble: the library connects about twice as often as this says, and does not heed the most where somebody
+# takes a connection and closes it.
+CALM = {"reconnect.backoff.ms": 1000}
 
 
 def load() -> Any:

@@ -47,8 +47,23 @@ consume() {
     --property print.key=true 2> "$scratch/records.err"
 }
 
+# records TOPIC PARTITION BEGIN END: the newest of them.  The last offsets may hold marks of transactions, or nothing
+# any more: then it is read from further back, the next time too.
 records() {
-  consume "$1" "$2" "$3" "$ES_SAMPLE" 4000 > "$scratch/records.$1.$2"
+  read="$scratch/read.$1.$2" step="$scratch/depth.$1.$2"
+  depth=$(cat "$step" 2> /dev/null) || depth=$ES_SAMPLE
+  while :; do
+    start=$(($4 - depth))
+    [ "$start" -gt "$3" ] || start=$3
+    consume "$1" "$2" "$start" $(($4 - start)) 4000 > "$read"
+    grep -n -e '^CreateTime:' -e '^LogAppendTime:' -e '^NoTimestampType:' "$read" > "$read.lines"
+    [ "$(grep -c : "$read.lines")" -lt "$ES_SAMPLE" ] || break
+    [ "$start" -gt "$3" ] && [ "$depth" -lt $((ES_SAMPLE * 64)) ] || break
+    depth=$((depth * 8))
+  done
+  echo "$depth" > "$step"
+  first=$(tail -n "$ES_SAMPLE" "$read.lines" | head -n 1 | cut -d : -f 1)
+  [ -z "$first" ] || tail -n "+$first" "$read" > "$scratch/records.$1.$2"
 }
 
 at() {
@@ -83,13 +98,10 @@ newest() {
   rm -f "$scratch"/records.*
   running=0 count=0
   while IFS=: read -r topic partition end; do
-    [ -n "$end" ] && [ "$end" -gt 0 ] && [ "$count" -lt 8 ] || continue
-    first=$(grep -F -x -s -e "$topic:$partition:$end" "$scratch/beginnings")
-    [ -z "$first" ] || continue
-    start=$((end - ES_SAMPLE))
-    [ "$start" -gt 0 ] || start=0
+    begin=$(at beginnings "$topic" "$partition")
+    [ -n "$end" ] && [ "$end" -gt "${begin:-0}" ] && [ "$count" -lt 8 ] || continue
     count=$((count + 1)) running=$((running + 1))
-    records "$topic" "$partition" "$start" < /dev/null &
+    records "$topic" "$partition" "${begin:-0}" "$end" < /dev/null &
     [ "$running" -lt 3 ] || { wait; running=0; }
   done < "$scratch/ends"
   wait

@@ -43,6 +43,7 @@ class FakeLibrary:
     def __init__(self, clock, rate=5, end=100, age=1.0, error=None, complaints=(), marks=(), leaders=(1,)):
         self.clock, self.rate, self.end, self.age, self.marks = clock, rate, end, age, set(marks)
         self.error, self.complaints, self.journal, self.chosen = error, complaints, [], {}
+        self.hasty, self.late, self.consumers = False, 0.0, []
         self.leaders, self.refused, self.forbidden, self.queue, self.sent = leaders, None, None, [], []
 
     def TopicPartition(self, topic, partition, offset=-1):
@@ -50,11 +51,13 @@ class FakeLibrary:
 
     def Consumer(self, chosen):
         self.chosen = chosen
+        self.consumers.append(chosen)
         return self
 
     def list_topics(self, topic, timeout):
         self.journal.append(("list_topics", topic, timeout))
         if self.error:
+            self.clock.sleep(0 if self.hasty else timeout + self.late)
             raise KafkaError(self.error)
         partitions = {number: SimpleNamespace(leader=leader) for number, leader in enumerate(self.leaders)}
         found = SimpleNamespace(partitions=partitions, error=self.refused)
@@ -192,13 +195,52 @@ def test_a_certificate_that_is_not_trusted_is_not_asked_for_again_and_again(cloc
     library = FakeLibrary(clock, error="Timed out", complaints=[complaint])
     state = run(library, clock, wait=False)
     assert "SSL handshake failed" in state["reason"]
-    assert [step for step in library.journal if step[0] == "list_topics"] == [("list_topics", "t", 1.0)]
+    assert [step for step in library.journal if step[0] == "list_topics"] == [("list_topics", "t", 0.5)]
 
 
-def test_a_broker_that_does_not_answer_has_all_of_the_time_of_a_request(clock):
+def test_no_question_is_asked_for_ever_when_the_library_takes_longer_than_it_is_told(clock):
     library = FakeLibrary(clock, error="Timed out")
+    library.late = 0.1
+    run(library, clock, wait=False, request_timeout=1.55)
+    assert all(step[2] > 0 for step in library.journal if step[0] == "list_topics")
+
+
+@pytest.mark.parametrize("hasty", [False, True])
+def test_a_broker_that_does_not_answer_has_all_of_the_time_of_a_request(clock, hasty):
+    """The library may also fail at once each time that it is asked."""
+    library = FakeLibrary(clock, error="Timed out")
+    library.hasty = hasty
     run(library, clock, wait=False)
     assert sum(step[2] for step in library.journal if step[0] == "list_topics") == 5.0
+    assert len(library.consumers) == 1
+
+
+DISCONNECTED = "ssl://b:9092/bootstrap: SSL handshake failed: Disconnected: connecting to a PLAINTEXT broker listener?"
+
+
+DOWN = "1/1 brokers are down"
+REFUSED = "b:9092/bootstrap: Connect failed: Connection refused"
+
+
+@pytest.mark.parametrize(("complaints", "spent"), [([DISCONNECTED, DOWN], 3.5), ([DOWN], 3.5), ([REFUSED], 15.0)])
+def test_who_closes_connections_is_not_connected_to_eighty_times_a_second_until_the_time_is_up(
+    clock, complaints, spent
+):
+    library = FakeLibrary(clock, error="Timed out", complaints=[KafkaError(text) for text in complaints])
+    state = run(library, clock, wait=False, request_timeout=15.0, security_protocol="ssl")
+    assert sum(step[2] for step in library.journal if step[0] == "list_topics") == spent
+    assert ("is ssl right as security_protocol" in state["reason"]) == (spent < 15)
+    backoffs = [chosen["reconnect.backoff.ms"] for chosen in library.consumers]
+    assert (len(backoffs), backoffs[0] < 50, backoffs[-1] >= 500) == (2, True, True)
+    assert library.journal.count(("close",)) == 2  # nobody is left connecting
+
+
+def test_a_listener_without_users_is_told_from_a_password_that_is_refused(clock):
+    said = "SASL PLAIN mechanism handshake failed: Broker: Request not valid in current SASL state"
+    library = FakeLibrary(clock, error="Timed out", complaints=[KafkaError(said, KafkaError._AUTHENTICATION)])
+    with pytest.raises(Failure, match="b:9092 knows no users: .* or no username") as caught:
+        run(library, clock)
+    assert caught.value.code == "invalid_option"
 
 
 def test_old_records_do_not_flow(clock):
@@ -235,7 +277,11 @@ ADVERTISED = "(the cluster advertises this listener; it must be reachable from h
             ["ssl://c:9092/bootstrap: Connection setup timed out in state CONNECT", LATE],
             "b:9092 does not answer: ssl://c:9092/bootstrap: Connection setup timed out in state CONNECT",
         ),
-        ([LATE], "Timed out; whoever listens there closes connections: is security_protocol right?"),
+        (
+            [LATE],
+            "Timed out; whoever listens there closes connections: is plaintext right as security_protocol, and is a "
+            "broker behind that address?",
+        ),
         ([], "b:9092 does not answer: Timed out"),
     ],
 )

@@ -134,7 +134,12 @@ def topics(world: Any) -> dict[str, Any]:
         world.monkeypatch.setitem(sys.modules, name, library)
     names["factory.temperature"] = "t"  # the one topic of that library
     key = sealed.rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    return {**cluster(world), **names, "lookup": lambda plugin, name: sealed.certificate_of(key)}
+    return {
+        **cluster(world),
+        **names,
+        "kafka_password": "s3cr3t",
+        "lookup": lambda plugin, name: sealed.certificate_of(key),
+    }
 
 
 def files(root: Path) -> FileWorld:
