@@ -64,13 +64,14 @@ def observe(params: Mapping[str, Any], kube: Kube) -> Result:
     wanted = list(dict.fromkeys(one for entry in params["permissions"] for one in permissions(entry)))
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         answers = list(pool.map(lambda one: kube.create(_ACCESS, "", one.review()), wanted))
-    state = {
+    state: dict[str, Any] = {
         "server": kube.server,
         "user": _user(kube),
         "apps_domain": _apps_domain(kube),
         "kinds": kinds,
         "permissions": [_answer(one, item) for one, item in zip(wanted, answers, strict=True)],
     }
+    state["attempts"] = 1 + kube.again
     return Result(changed=False, state=state)
 
 

@@ -68,6 +68,10 @@ class Kube(Protocol):
     def server(self) -> str:
         """The server's URL."""
 
+    @property
+    def again(self) -> int:
+        """How many requests were sent again after trouble."""
+
     def find(self, kind: str, *, group: str = "", version: str = "") -> Kind | None:
         """Return how the server serves a kind, or none when it does not (no such CRD, for instance)."""
 

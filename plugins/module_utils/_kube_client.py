@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from email.utils import parsedate_to_datetime
 from typing import Any, Mapping
 from urllib.parse import quote, urlencode
@@ -57,6 +58,8 @@ class KubeClient:
         self._heard_at = 0.0
         self._kinds: Kinds | None = None
         self._silent: set[str] = set()
+        self._counting = threading.Lock()
+        self.again = 0
 
     @property
     def where(self) -> str:
@@ -222,13 +225,18 @@ class KubeClient:
             except Exception as error:
                 if method != "GET" or not left or _is_final(error):
                     raise from_connection(error, self.where) from error
-                self._clock.sleep(0.5)
+                self._pause(0.5)
                 continue
             if not (left and _worth_another(method, answer.status)):
                 break
-            self._clock.sleep(_pause(answer.headers.get("Retry-After")))
+            self._pause(_pause(answer.headers.get("Retry-After")))
         self._heard_at = _date(answer.headers.get("Date"))
         return int(answer.status), answer.data.decode("utf-8", "replace")
+
+    def _pause(self, seconds: float) -> None:
+        with self._counting:
+            self.again += 1
+        self._clock.sleep(seconds)
 
     def _request(self, method: str, url: str, data: str | None, headers: Mapping[str, str]) -> Any:
         return self._pool.request(
@@ -253,7 +261,7 @@ def _date(header: str | None) -> float:
 
 
 def _pause(retry_after: str | None) -> float:
-    return min(float(retry_after), 5.0) if retry_after and retry_after.isdigit() else 0.5
+    return min(float(retry_after), 5.0) if retry_after and retry_after.isdecimal() else 0.5
 
 
 def path_of(kind: Kind, namespace: str = "", name: str = "") -> str:

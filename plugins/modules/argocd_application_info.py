@@ -217,6 +217,10 @@ argocd_application_info:
       description: One line on what each Application said.
       type: str
       sample: App messaging Synced@8f14e45 Healthy
+    attempts:
+      description: How often the module looked, and one more for each request that was sent again after trouble.
+      type: int
+      sample: 1
 reasons:
   description: Always empty, because nothing is changed.
   returned: success

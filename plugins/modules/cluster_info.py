@@ -117,6 +117,10 @@ cluster_info:
           description: What the authorizer says about it. Often empty.
           type: str
           sample: 'RBAC: allowed by RoleBinding "edit/messaging"'
+    attempts:
+      description: 1, and one more for each request that was sent again after trouble.
+      type: int
+      sample: 1
 reasons:
   description: Always empty, because nothing is changed.
   returned: success

@@ -122,6 +122,10 @@ cluster_object:
       type: list
       elements: str
       sample: ["KafkaTopic temperature in messaging"]
+    attempts:
+      description: 1, or how often the module looked while it waited, and one more for each request that was sent again.
+      type: int
+      sample: 1
 reasons:
   description: Why something was changed, one sentence each.
   returned: success

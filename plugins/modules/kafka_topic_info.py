@@ -267,6 +267,10 @@ kafka_topic_info:
       description: One line on each topic.
       type: str
       sample: topic temperature 1200 records, 5/s, newest 0 s old
+    attempts:
+      description: How often the module looked, and one more for each request that was sent again. 0 for no look.
+      type: int
+      sample: 1
 reasons:
   description: Why Kafka was not looked at; otherwise empty, because nothing is changed.
   returned: success

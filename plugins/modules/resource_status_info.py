@@ -160,6 +160,10 @@ resource_status_info:
       description: One line on what each part said last.
       type: str
       sample: "Kafka my-cluster: NotReady: Creating"
+    attempts:
+      description: How often the module looked, and one more for each request that was sent again after trouble.
+      type: int
+      sample: 1
 reasons:
   description: Always empty, because nothing is changed.
   returned: success

@@ -52,12 +52,12 @@ class WaitingAction(ActionBase):
             first = not attempts
             answer = self._call({**arguments, "wait_timeout": slice_seconds(left)}, task_vars)
             details = _details(answer)
-            attempts += int(details.get("attempts", 1))
+            attempts += int(details.get("attempts") or _noun(answer).get("attempts") or 1)
             so_far = so_far or details.get("so_far") or {}
             elapsed = self._now() - start
             self._say(progress_of(answer), elapsed, total, task_vars)
             if not _may_go_on(answer, first=first) or elapsed >= total:
-                return _told(with_so_far(with_totals(answer, elapsed, attempts), so_far))
+                return _told(with_totals(with_so_far(answer, so_far), elapsed, attempts))
             arguments.update(details.get("resume") or {})
 
     def _call(self, arguments: dict[str, Any], task_vars: dict[str, Any] | None) -> dict[str, Any]:
@@ -92,19 +92,16 @@ def clock(seconds: float) -> str:
 def progress_of(answer: dict[str, Any]) -> str:
     """Return the one line that the module has on what each part said, wherever its answer carries it."""
     details = _details(answer)
-    if details.get("progress"):
-        return str(details["progress"])
-    for value in answer.values():
-        if isinstance(value, dict) and value.get("progress"):
-            return str(value["progress"])
-    return ""
+    return str(details.get("progress") or _noun(answer).get("progress") or "")
 
 
 def with_totals(answer: dict[str, Any], elapsed: float, attempts: int) -> dict[str, Any]:
     """Return the answer with the figures of the whole wait where it has those of its last slice."""
     details = _details(answer)
     if "elapsed" not in details:
-        return answer
+        noun = _noun(answer)
+        told = {**noun, "attempts": attempts}
+        return {key: told if value is noun else value for key, value in answer.items()} if noun else answer
     failure = {**answer["failure"], "details": {**details, "elapsed": round(elapsed, 1), "attempts": attempts}}
     msg = re.sub(r"^timed out after \d+ s", f"timed out after {elapsed:.0f} s", answer.get("msg", ""))
     return {**answer, "msg": msg, "failure": failure}
@@ -144,6 +141,12 @@ def _may_go_on(answer: dict[str, Any], *, first: bool) -> bool:
         return False
     # A server that was there a slice ago may be back in the next one; one that never was is an error at once.
     return failure.get("code") == "timeout" or (bool(failure.get("retryable")) and not first)
+
+
+def _noun(answer: dict[str, Any]) -> dict[str, Any]:
+    """Return what the module found, wherever its answer carries it: the part that tells its attempts."""
+    parts = [value for value in answer.values() if isinstance(value, dict) and "attempts" in value]
+    return parts[0] if parts else {}
 
 
 def _details(answer: dict[str, Any]) -> dict[str, Any]:

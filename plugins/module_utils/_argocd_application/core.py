@@ -44,7 +44,8 @@ def observe(params: Mapping[str, Any], check_mode: bool, clock: Clock, kube: Kub
     reason = ""
     if check_mode and params["refresh"] != "none":
         reason = "check mode: no refresh was asked for, so this is what Argo CD said before"
-    return Result(changed=False, state=view.as_result(reason), reasons=(reason,) if reason else ())
+    state = {**view.as_result(reason), "attempts": watch.looks + kube.again}
+    return Result(changed=False, state=state, reasons=(reason,) if reason else ())
 
 
 def _goal(params: Mapping[str, Any]) -> Goal:

@@ -86,6 +86,7 @@ class Watch:
         self._kind = self._find()
         self._refresh = ""
         self._asked_at = 0.0
+        self.looks = 0
 
     def _find(self) -> Kind | None:
         kind = self._kube.find("Application", group="argoproj.io")
@@ -117,7 +118,7 @@ class Watch:
 
     def _until(self, timeout: float, interval: float, *, once: bool) -> View:
         try:
-            return wait_until(
+            waited = wait_until(
                 self._look,
                 what=self._what(),
                 clock=self._clock,
@@ -125,12 +126,14 @@ class Watch:
                 interval=interval,
                 once=once,
                 describe=View.as_result,
-            ).value
+            )
         except Failure as failure:
             if self._goal.since:
                 # Whoever goes on waiting has refreshed already.
                 failure.details["resume"] = {"refreshed_after": stamp(self._goal.since)}
             raise
+        self.looks += waited.attempts
+        return waited.value
 
     def _what(self) -> str:
         revision = f" at {self._goal.revision[:7]}" if self._goal.revision else ""

@@ -47,12 +47,11 @@ def carry_out(params: Mapping[str, Any], check_mode: bool, clock: Clock, kube: K
     secrets = secrets_in(wanted, goal.patch)
     try:
         result = converge(objects, check_mode=check_mode)
-        if params["wait"] and not check_mode:
-            _wait(objects, params, clock, result)
+        looks = _wait(objects, params, clock, result) if params["wait"] and not check_mode else 1
     except Failure as failure:
         failure.secrets += secrets
         raise
-    return replace(result, secrets=secrets)
+    return replace(result, state={**result.state, "attempts": looks + kube.again}, secrets=secrets)
 
 
 class Objects:
@@ -129,14 +128,16 @@ def _key(entry: Found) -> tuple[str, str, str]:
     return kind, namespace_of(item) or entry.wanted.namespace, name_of(item) or entry.wanted.name
 
 
-def _wait(objects: Objects, params: Mapping[str, Any], clock: Clock, result: Result) -> None:
+def _wait(objects: Objects, params: Mapping[str, Any], clock: Clock, result: Result) -> int:
+    """Return how often it was looked."""
+
     def once() -> Look[str]:
         late = [entry for entry in objects.observe() if not arrived(entry, objects.goal)]
         progress = " | ".join(map(_said, late)) or f"{len(params['objects'])} asked for, all {objects.goal.state}"
         return Look(progress, not late, progress)
 
     try:
-        wait_until(
+        waited = wait_until(
             once,
             what=", ".join(wanted_of(entry).title for entry in params["objects"]) + f" to be {objects.goal.state}",
             clock=clock,
@@ -154,6 +155,7 @@ def _wait(objects: Objects, params: Mapping[str, Any], clock: Clock, result: Res
         if result.changed:
             failure.details["so_far"] = done
         raise
+    return waited.attempts
 
 
 def _said(entry: Found) -> str:

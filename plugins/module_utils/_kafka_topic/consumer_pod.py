@@ -39,6 +39,11 @@ class ConsumerPod:
         self._wanted = wanted
         self._old_rounds: int | None = None
 
+    @property
+    def again(self) -> int:
+        """How many requests were sent again after trouble."""
+        return self._kube.again
+
     def look(self) -> Sight:
         """Look once; starts the pod when there is none."""
         jobs, pods = self._swept(JOB), self._swept(POD)

@@ -38,6 +38,10 @@ _ABOUT_FLOW = ("flowing", "still")
 class Connection(Protocol):
     """What sees topics."""
 
+    @property
+    def again(self) -> int:
+        """How many requests were sent again after trouble."""
+
     def look(self) -> Sight:
         """Look once, without waiting for long."""
 
@@ -84,7 +88,7 @@ def execute(params: Mapping[str, Any], check_mode: bool, clock: Clock) -> Result
 
 def _unobserved(reason: str) -> Result:
     view = View((), complete=False, met=False, said="", reason=reason)
-    return Result(changed=False, state=view.as_result(), reasons=(reason,))
+    return Result(changed=False, state={**view.as_result(), "attempts": 0}, reasons=(reason,))
 
 
 def observe(wanted: Wanted, params: Mapping[str, Any], clock: Clock, connection: Connection) -> Result:
@@ -112,7 +116,7 @@ def observe(wanted: Wanted, params: Mapping[str, Any], clock: Clock, connection:
         raise
     if not wanted.watch:
         connection.remove()
-    return Result(changed=False, state=waited.value.as_result())
+    return Result(changed=False, state={**waited.value.as_result(), "attempts": waited.attempts + connection.again})
 
 
 def _pause(wanted: Wanted, params: Mapping[str, Any]) -> float:

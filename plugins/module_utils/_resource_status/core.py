@@ -38,7 +38,8 @@ def observe(params: Mapping[str, Any], check_mode: bool, clock: Clock, kube: Kub
         once=check_mode or not params["wait"],
         describe=lambda view: _state(kube, view, params.get("logs", "stuck")),
     )
-    return Result(changed=False, state=_state(kube, waited.value, params.get("logs", "stuck")))
+    state = _state(kube, waited.value, params.get("logs", "stuck"))
+    return Result(changed=False, state={**state, "attempts": waited.attempts + kube.again})
 
 
 def _state(kube: Kube, view: View, logs: str) -> dict[str, Any]:

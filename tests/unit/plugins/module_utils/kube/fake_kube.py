@@ -71,6 +71,7 @@ class FakeKube:
 
     server = "https://api.example:6443"
     where = "the API server https://api.example:6443 (context test)"
+    again = 0
 
     def __init__(self, clock: FakeClock) -> None:
         self.clock = clock

@@ -84,6 +84,7 @@ def test_waits_for_our_revision_and_not_for_an_older_green(argo, clock):
     assert result.state["met"]
     assert result.state["applications"][0]["revision"] == OURS
     assert clock.seconds >= 8  # and two seconds to settle
+    assert result.state["attempts"] >= 7  # one in each second, and then one after the time to settle
 
 
 def test_a_descendant_of_our_revision_is_as_good(argo, clock):
@@ -105,6 +106,8 @@ def test_a_later_slice_does_not_refresh_again_but_remembers_since_when(argo, clo
     result = run(argo, clock, refreshed_after=stamp(START - 4))
     assert result.state["met"] and clock.seconds == 0
     assert argo.writes() == []
+    argo.again = 2  # requests that were sent again
+    assert run(argo, clock, refreshed_after=stamp(START - 4)).state["attempts"] == result.state["attempts"] + 2
 
 
 def test_a_comparison_that_missed_the_revision_is_refreshed_again(argo, clock):

@@ -59,6 +59,12 @@ def test_an_answer_without_a_verdict_is_a_no(cluster):
     assert look(cluster, {"verbs": ["get"], "resource": "pods"})["permissions"][0]["allowed"] is False
 
 
+def test_requests_that_were_sent_again_are_told(cluster):
+    assert look(cluster)["attempts"] == 1
+    cluster.again = 2
+    assert look(cluster)["attempts"] == 3
+
+
 def test_versions_of_kinds_that_are_served_and_of_those_that_are_not(cluster):
     kinds = [{"kind": "Kafka", "group": "kafka.strimzi.io"}, {"kind": "Kafka", "group": "elsewhere.io"}]
     cluster.kinds.append(Kind("Kafka", "kafkas", "v1beta1", "kafka.strimzi.io"))

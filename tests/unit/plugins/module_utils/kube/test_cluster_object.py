@@ -70,8 +70,11 @@ def test_a_kind_that_is_not_served_is_absent(kube, clock):
 def test_waits_until_the_finalizer_is_taken_off(kube, clock):
     kube.put(TOPIC, "t", metadata={"finalizers": ["strimzi.io/topic-operator"]})
     clock.at(5, lambda: kube.drop(TOPIC, "t"))
-    assert carry_out(options(T, wait=True), False, clock, kube).changed
+    result = carry_out(options(T, wait=True), False, clock, kube)
+    assert (result.changed, result.state["attempts"]) == (True, 6)
     assert 5 <= clock.seconds <= 6
+    kube.again = 2  # requests that were sent again
+    assert carry_out(options(T), False, clock, kube).state["attempts"] == 3
 
 
 def test_a_timeout_names_the_finalizer_and_keeps_what_was_done(kube, clock):

@@ -133,6 +133,7 @@ def test_sees_offsets_growth_and_the_newest_records(clock):
     assert topic["partitions"] == [{"partition": 0, "beginning_offset": 40, "end_offset": 110}]
     assert [record["offset"] for record in topic["sample"]] == [107, 108, 109]
     assert ("assign", [(0, 102)]) in library.journal
+    assert state["attempts"] == 2
     assert library.journal[-1] == ("close",)
 
 

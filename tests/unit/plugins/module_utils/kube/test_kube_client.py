@@ -99,7 +99,7 @@ def test_what_is_not_there_is_none(clock):
 def test_a_busy_server_is_asked_again_after_the_pause_that_it_asks_for(clock):
     kube, pool = client(clock, (503, "", {"Retry-After": "3"}), (200, {"kind": "Pod"}))
     assert kube.get(POD, "ns", "x") == {"kind": "Pod"}
-    assert (len(pool.asked), clock.seconds) == (2, 3)
+    assert (len(pool.asked), clock.seconds, kube.again) == (2, 3, 1)
 
 
 @pytest.mark.parametrize("status", [408, 429])

@@ -55,8 +55,11 @@ def test_all_of_a_list_by_name_and_by_label(kube, clock):
 def test_waits_until_ready(kube, clock):
     make(kube, KAFKA, "k")
     clock.at(7, lambda: make(kube, KAFKA, "k", READY))
-    assert observe(options(K, wait=True), False, clock, kube).state["met"]
+    state = observe(options(K, wait=True), False, clock, kube).state
+    assert (state["met"], state["attempts"]) == (True, 8)
     assert 7 <= clock.seconds <= 8
+    kube.again = 2  # requests that were sent again
+    assert observe(options(K), False, clock, kube).state["attempts"] == 3
 
 
 def test_a_token_that_expires_ends_the_wait_at_once_and_says_where_to_log_in(kube, clock):
