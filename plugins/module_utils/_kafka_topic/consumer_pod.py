@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
@@ -38,6 +39,7 @@ class ConsumerPod:
         self._kube = kube
         self._wanted = wanted
         self._old_rounds: int | None = None
+        self._failed: dict[str, PodState] = {}
 
     @property
     def again(self) -> int:
@@ -47,18 +49,20 @@ class ConsumerPod:
     def look(self) -> Sight:
         """Look once; starts the pod when there is none."""
         jobs, pods = self._swept(JOB), self._swept(POD)
+        if len(self._failed) > 1:  # one may have been evicted
+            return self._hopeless(list(self._failed.values())[-1])
         job = next((item for item in jobs if self._is_mine(item)), None)
         pod = next(
             (item for item in pods if self._is_mine(item) and _owner(item) == (name_of(job) if job else "")), None
         )
         if pod is None:
-            return (self._refusal(name_of(job)) or _CREATED) if job else self._start()
+            return (self._refusal(name_of(job)) or self._created()) if job else self._start()
         state = pod_state(pod)
         if state.reason in _HOPELESS or (state.terminal and not state.ready):
-            return Sight(said=str(state), terminal=f"the consumer {state}. {self._advice(state)}")
+            return self._hopeless(state)
         if state.phase == "Pending":
             return Sight(said=f"consumer pod {state.reason or 'starting'}")
-        return self._read(name_of(pod))
+        return self._read(pod)
 
     def remove(self) -> None:
         """Delete what is ours of this read."""
@@ -87,18 +91,21 @@ class ConsumerPod:
         for item in self._ours(kind):
             if not _spent(item, now):
                 live.append(item)
-            elif not _owner(item):
+                continue
+            if kind is POD and self._is_mine(item) and self._old_rounds == 0 and pod_state(item).phase == "Failed":
+                self._failed[name_of(item)] = pod_state(item)
+            if not _owner(item):
                 self._kube.delete(kind, self._wanted.namespace, name_of(item))
         return live
 
-    def _read(self, pod: str) -> Sight:
+    def _read(self, pod: Object) -> Sight:
         try:
-            log = self._kube.logs(self._wanted.namespace, pod, manifest.CONTAINER)
+            log = self._kube.logs(self._wanted.namespace, name_of(pod), manifest.CONTAINER)
         except Failure as failure:
             if failure.code != "not_found":
                 raise
             return Sight(said="consumer pod gone")
-        script = transcript_of(log, self._wanted.run)
+        script = transcript_of(log, manifest.run_of(pod))
         if self._old_rounds is None:
             # What the pod saw before this call is old: only what it sees from now on counts.
             self._old_rounds = script.rounds
@@ -113,13 +120,18 @@ class ConsumerPod:
             place = f"Kafka {self._wanted.cluster} in {self._wanted.namespace}"
             return Sight(said=f"no broker pod of {place}", nothing=True)
         self._old_rounds = 0
+        run = secrets.token_hex(8)  # what a record says is never taken for what the script says
         try:
-            self._kube.create(JOB, self._wanted.namespace, manifest.job(self._wanted, image))
+            self._kube.create(JOB, self._wanted.namespace, manifest.job(self._wanted, image, run))
         except Failure as failure:
             if failure.code != "unauthorized":
                 raise
-            self._kube.create(POD, self._wanted.namespace, manifest.pod(self._wanted, image))
-        return _CREATED
+            self._kube.create(POD, self._wanted.namespace, manifest.pod(self._wanted, image, run))
+        return self._created()
+
+    def _created(self) -> Sight:
+        failed = "".join(f", as the last {state}" for state in self._failed.values())
+        return Sight(said=f"consumer pod created{failed}")
 
     def _broker_image(self) -> str:
         labels = f"strimzi.io/cluster={self._wanted.cluster}"
@@ -142,15 +154,15 @@ class ConsumerPod:
                 )
         return None
 
+    def _hopeless(self, state: PodState) -> Sight:
+        return Sight(said=str(state), terminal=f"the consumer {state}. {self._advice(state)}")
+
     def _advice(self, state: PodState) -> str:
         if "mage" in state.reason:
             return "Give image with one that this cluster can pull"
         if state.reason == "Unschedulable":
             return "Make room on a node, or give connection: direct"
         return f"Look at it: oc -n {self._wanted.namespace} describe pod {state.name}"
-
-
-_CREATED = Sight(said="consumer pod created")
 
 
 def _owner(item: Object) -> str:

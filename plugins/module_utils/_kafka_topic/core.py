@@ -80,6 +80,10 @@ def execute(params: Mapping[str, Any], check_mode: bool, clock: Clock) -> Result
         return observe(wanted, {**params, "wait": params["wait"] and not check_mode}, clock, connection)
     if not wanted.namespace:
         raise Failure("invalid_option", "connection pod needs the namespace in which the pod shall run. Give namespace")
+    if not (wanted.cluster or wanted.image):
+        raise Failure(
+            "invalid_option", "connection pod takes the image of the cluster's brokers. Give cluster, or image"
+        )
     if check_mode:
         _kube_access.load()  # a missing library shows in a rehearsal too
         return _unobserved("check mode: no consumer pod is started")
@@ -103,7 +107,9 @@ def observe(wanted: Wanted, params: Mapping[str, Any], clock: Clock, connection:
     try:
         waited = wait_until(
             once,
-            what=f"{', '.join(wanted.topics)} to be {wanted.wait_for}" if waits else "the consumer pod",
+            what=f"{', '.join(wanted.topics)} to be {wanted.wait_for}"
+            if waits
+            else f"a look at {', '.join(wanted.topics)}",
             clock=clock,
             timeout=params["wait_timeout"] if waits else FIRST_LOOK_SECONDS,
             interval=min(float(params["wait_sleep"]), _pause(wanted, params)),

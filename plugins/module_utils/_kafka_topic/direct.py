@@ -9,7 +9,7 @@ Partitions are assigned with an offset: no group is joined, nothing is committed
 from __future__ import annotations
 
 import re
-from typing import Any, Mapping
+from typing import Any, Iterator, Mapping
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
 from ansible_collections.manuela.event_streaming.plugins.module_utils._kafka_topic.direct_reader import (
@@ -106,7 +106,7 @@ class DirectConnection:
         return Observation(
             (*before.readings, reading),
             beginnings,
-            tuple(records) or before.records,
+            (*_of_other_topics(before.records, records), *records),
             before.sections or self._sections(beginnings, reading.ends),
             leaderless={name: tuple(found.keys() - reading.ends.get(name, {}).keys()) for name, found in led.items()},
         )
@@ -182,7 +182,7 @@ class DirectConnection:
             stop = end if window.stop is None else min(window.stop, end)
             start = min(max(window.start, beginnings.get(window.topic, {}).get(window.partition, 0)), stop)
             spans = {(window.topic, window.partition): (start, stop)}
-            records = tuple(self._reader.read(spans, self._clock.now() + self._timeout))
+            records = tuple(self._reader.read(spans, self._clock.now() + self._timeout, whole=True))
             found.append(Section(window.topic, window.partition, start, stop, records))
         return tuple(found)
 
@@ -199,6 +199,12 @@ class DirectConnection:
         if _ADVERTISED.match(telling[0]):
             return f"{telling[0]} (the cluster advertises this listener; it must be reachable from here too)"
         return telling[0]
+
+
+def _of_other_topics(before: tuple[Record, ...], now: list[Record]) -> Iterator[Record]:
+    """Return the records of an earlier look at topics of which this one brought none."""
+    seen = {record.topic for record in now}
+    return (record for record in before if record.topic not in seen)
 
 
 def _by_topic(offsets: Mapping[Place, int]) -> dict[str, dict[int, int]]:

@@ -27,8 +27,11 @@ class Reader:
         self._consumer = consumer
         self._clock = clock
 
-    def read(self, spans: Spans, deadline: float) -> Iterator[Record]:
-        """Read each span until its end is reached, or time is up."""
+    def read(self, spans: Spans, deadline: float, *, whole: bool = False) -> Iterator[Record]:
+        """Read each span until its end is reached, or time is up.
+
+        :raises Failure: when time is up and ``whole`` is asked for: what is missing would look like lost records.
+        """
         stops = {place: stop for place, (start, stop) in spans.items() if stop > start}
         self._consumer.assign([self._library.TopicPartition(*place, spans[place][0]) for place in stops])
         while stops and self._clock.now() < deadline:
@@ -43,6 +46,10 @@ class Reader:
                 if stop and offset >= stop - 1:
                     del stops[record[:2]]
         self._consumer.unassign()
+        if stops and whole:
+            (topic, partition), stop = stops.popitem()
+            told = f"topic {topic}, partition {partition} could not be read up to offset {stop} in time"
+            raise Failure("timeout", f"{told}. Give a longer request_timeout, or a smaller window", retryable=True)
 
     def newest(
         self, beginnings: Mapping[Place, int], ends: Mapping[Place, int], count: int, seconds: float

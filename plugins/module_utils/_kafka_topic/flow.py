@@ -144,7 +144,7 @@ def topic_of(name: str, seen: Observation, *, max_age: float, sample: int) -> To
     partitions = tuple(
         (partition, min(beginnings.get(partition, 0), end), end) for partition, end in sorted(last.ends[name].items())
     )
-    records = sorted((entry for entry in seen.records if entry.topic == name), key=age_order)
+    records = sorted((entry for entry in seen.records if _is_kept(entry, name, last.ends[name])), key=age_order)
     age = _age(records[-1], with_topic) if records else None
     grown, seconds = _growth(name, with_topic)
     return Topic(
@@ -161,6 +161,11 @@ def topic_of(name: str, seen: Observation, *, max_age: float, sample: int) -> To
         newest_timestamp_ms=records[-1].timestamp_ms if records else None,
         sections=tuple(section for section in seen.sections if section.topic == name),
     )
+
+
+def _is_kept(record: Record, name: str, ends: Offsets) -> bool:
+    """Say whether a record is of this topic, and not of one that had this name before."""
+    return record.topic == name and (record.offset is None or record.offset < ends.get(record.partition, 0))
 
 
 def _of_this_topic(name: str, readings: tuple[Reading, ...]) -> list[Reading]:

@@ -8,10 +8,11 @@ They satisfy the restricted pod security standard, ask for little, end by themse
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Mapping
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils._kafka_topic.script import MARK, SCRIPT
 from ansible_collections.manuela.event_streaming.plugins.module_utils._kafka_topic.wanted import Wanted, Window
+from ansible_collections.manuela.event_streaming.plugins.module_utils._kube import items_at
 
 OURS = {"app.kubernetes.io/managed-by": "manuela.event_streaming", "app.kubernetes.io/component": "kafka-topic-info"}
 SELECTOR = ",".join(f"{key}={value}" for key, value in OURS.items())
@@ -22,8 +23,8 @@ _KEPT = 30
 _SCRATCH = "/tmp"  # noqa: S108 - in the container, on a volume of its own
 
 
-def job(wanted: Wanted, image: str) -> dict[str, Any]:
-    """Return the Job."""
+def job(wanted: Wanted, image: str, run: str) -> dict[str, Any]:
+    """Return the Job; ``run`` begins what the script says, and nobody who writes records knows it."""
     return {
         "apiVersion": "batch/v1",
         "kind": "Job",
@@ -32,15 +33,21 @@ def job(wanted: Wanted, image: str) -> dict[str, Any]:
             "backoffLimit": 0,
             "activeDeadlineSeconds": deadline(wanted),
             "ttlSecondsAfterFinished": _KEPT,
-            "template": {"metadata": {"labels": _labels(wanted)}, "spec": _pod_spec(wanted, image)},
+            "template": {"metadata": {"labels": _labels(wanted)}, "spec": _pod_spec(wanted, image, run)},
         },
     }
 
 
-def pod(wanted: Wanted, image: str) -> dict[str, Any]:
+def pod(wanted: Wanted, image: str, run: str) -> dict[str, Any]:
     """Return the bare Pod, for namespaces in which Jobs are forbidden."""
-    spec = {**_pod_spec(wanted, image), "activeDeadlineSeconds": deadline(wanted)}
+    spec = {**_pod_spec(wanted, image, run), "activeDeadlineSeconds": deadline(wanted)}
     return {"apiVersion": "v1", "kind": "Pod", "metadata": _metadata(wanted), "spec": spec}
+
+
+def run_of(pod: Mapping[str, Any]) -> str:
+    """Return what begins the words of the script in a pod, whoever created it."""
+    variables = [entry for one in items_at(pod, "spec", "containers") for entry in items_at(one, "env")]
+    return next((str(entry.get("value")) for entry in variables if entry.get("name") == "ES_RUN"), "")
 
 
 def deadline(wanted: Wanted) -> int:
@@ -56,7 +63,7 @@ def _labels(wanted: Wanted) -> dict[str, str]:
     return {**OURS, "app.kubernetes.io/name": wanted.pod_name, "app.kubernetes.io/instance": wanted.instance}
 
 
-def _pod_spec(wanted: Wanted, image: str) -> dict[str, Any]:
+def _pod_spec(wanted: Wanted, image: str, run: str) -> dict[str, Any]:
     return {
         "restartPolicy": "Never",
         "terminationGracePeriodSeconds": 1,
@@ -70,7 +77,7 @@ def _pod_spec(wanted: Wanted, image: str) -> dict[str, Any]:
                 "image": image,
                 "imagePullPolicy": "IfNotPresent",
                 "command": ["/bin/sh", "-c", SCRIPT],
-                "env": [{"name": name, "value": value} for name, value in _environment(wanted).items()],
+                "env": [{"name": name, "value": value} for name, value in environment(wanted, run).items()],
                 "resources": {
                     "requests": {"cpu": "50m", "memory": "192Mi"},
                     "limits": {"cpu": "1", "memory": "640Mi"},
@@ -91,10 +98,11 @@ def _window(window: Window) -> str:
     return f"{window.topic}:{window.partition}:{window.start}:{'' if window.stop is None else window.stop}"
 
 
-def _environment(wanted: Wanted) -> dict[str, str]:
+def environment(wanted: Wanted, run: str) -> dict[str, str]:
+    """Return the script's input."""
     return {
         "ES_MARK": MARK,
-        "ES_RUN": wanted.run,
+        "ES_RUN": run,
         "ES_BOOTSTRAP": wanted.bootstrap_servers,
         "ES_TOPICS": " ".join(wanted.topics),
         "ES_PATTERNS": ",".join(topic.replace(".", r"\.") for topic in wanted.topics),

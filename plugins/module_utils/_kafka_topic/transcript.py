@@ -46,7 +46,7 @@ def transcript_of(log: str, run: str) -> Transcript:
         name = words[0] if words else ""
         if name == "beginnings":
             pending = replace(pending, beginnings=_offsets(body))
-        elif name == "ends":
+        elif name == "ends" and len(words) == 2:
             reading = Reading(float(words[1]), _offsets(body))
             # The records of a round belong to the reading at its end.
             pending = replace(pending, readings=(*pending.readings, reading), error="")

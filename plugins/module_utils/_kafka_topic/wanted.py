@@ -9,14 +9,17 @@ import hashlib
 import json
 import re
 from dataclasses import astuple, dataclass
+from math import inf
 from typing import Any, Mapping, Sequence
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
 
-_TOPIC = re.compile(r"^[\w.-]{1,249}$")
-_NAME = re.compile(r"^[a-z0-9]([-a-z0-9]{0,40}[a-z0-9])?$")
+_TOPIC = re.compile(r"[\w.-]{1,249}", re.ASCII)
+_NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,40}[a-z0-9])?")
 _SERVER = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^\s:/\[\],]+)(:\d{1,5})?")
 _LIFETIME = 100
+_SLICE = 6
+_DAY = 86400
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +102,16 @@ def wanted_of(params: Mapping[str, Any]) -> Wanted:
 
 def _check_names(params: Mapping[str, Any]) -> None:
     for name in params["topics"]:
-        if not _TOPIC.match(name):
+        if not _TOPIC.fullmatch(name):
             raise Failure("invalid_option", f"topics: {name!r} is not a topic's name. Use letters, digits, . _ and -")
     trusted = params.get("trusted_certificates")
     if trusted and "-----BEGIN CERTIFICATE-----" not in trusted:
         raise Failure(
             "invalid_option", "trusted_certificates: this is no certificate. Give PEM text, not base64 or a path"
         )
-    if not _NAME.match(params["pod_name"]):
+    if trusted and "PRIVATE KEY" in trusted:  # the pod's manifest is read by many
+        raise Failure("invalid_option", "trusted_certificates: there is a private key in it. Give certificates only")
+    if not _NAME.fullmatch(params["pod_name"]):
         raise Failure(
             "invalid_option",
             f"pod_name: {params['pod_name']!r} does not fit. Use at most 42 letters, digits and -",
@@ -120,8 +125,14 @@ def _check_looks(params: Mapping[str, Any]) -> None:
         )
     if params.get("watch") and params["connection"] == "direct":
         raise Failure("invalid_option", "watch leaves a pod that goes on. Give connection: pod")
-    if params["sample"] < 0 or params["max_age"] <= 0:
-        raise Failure("invalid_option", "sample must not be negative, and max_age must be positive")
+    if params["sample"] < 0 or not params["max_age"] > 0 or (params.get("watch") or 0) < 0:
+        raise Failure("invalid_option", "sample and watch must not be negative, and max_age must be positive")
+    longest = _SLICE if params["connection"] == "direct" else inf
+    if params["wait_for"] == "still" and not 0 <= params["quiet_seconds"] <= min(longest, _DAY):
+        at_most = f" With connection direct no more than {_SLICE} are seen in one go." if longest == _SLICE else ""
+        raise Failure(
+            "invalid_option", f"quiet_seconds: {params['quiet_seconds']:g} cannot be seen.{at_most} Give another number"
+        )
     if (params["wait_for"] == "flowing" or params.get("produced_after") is not None) and not params["sample"]:
         raise Failure(
             "invalid_option", "wait_for flowing and produced_after read the newest records. Give a sample of 1 or more"
@@ -157,6 +168,8 @@ def _window(entry: Mapping[str, Any], topics: Sequence[str]) -> Window:
     window = Window(entry["topic"], entry["partition"], entry["from_offset"], entry.get("to_offset"))
     if window.topic not in topics:
         raise Failure("invalid_option", f"windows: {window.topic} is none of topics. Name it there too")
+    if window.partition < 0:
+        raise Failure("invalid_option", f"windows: {window.topic} has no partition {window.partition}. Give 0 or more")
     if window.start < 0 or (window.stop is not None and window.stop < window.start):
         raise Failure("invalid_option", f"windows: {window.topic} has no offsets from {window.start} to {window.stop}")
     return window

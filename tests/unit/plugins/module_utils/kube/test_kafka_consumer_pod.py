@@ -22,7 +22,7 @@ def options(**given):
 
 
 def test_the_pod_meets_the_restricted_standard_and_ends_by_itself():
-    job = manifest.job(wanted_of(options()), "r/kafka:4")
+    job = manifest.job(wanted_of(options()), "r/kafka:4", "run")
     spec = job["spec"]["template"]["spec"]
     container = spec["containers"][0]
     assert spec["securityContext"] == {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
@@ -39,7 +39,7 @@ def test_the_pod_meets_the_restricted_standard_and_ends_by_itself():
 
 
 def test_the_script_takes_no_group_and_nothing_of_the_users_text():
-    container = manifest.job(wanted_of(options()), "i")["spec"]["template"]["spec"]["containers"][0]
+    container = manifest.job(wanted_of(options()), "i", "run")["spec"]["template"]["spec"]["containers"][0]
     script = container["command"][-1]
     assert "--group" not in script and "--from-beginning" not in script
     assert not any(topic in script for topic in TOPICS)
@@ -57,12 +57,27 @@ def test_the_script_takes_no_group_and_nothing_of_the_users_text():
         {"sample": 0},
         {"sample": -1, "wait_for": "exists"},
         {"cluster": None},
+        {"topics": ["a\n"]},
+        {"pod_name": "a\n"},
+        {"watch": -1},
+        {"max_age": float("nan")},
+        {"wait_for": "still", "quiet_seconds": -1},
+        {"wait_for": "still", "quiet_seconds": float("inf")},
+        {"wait_for": "still", "quiet_seconds": 7, "connection": "direct"},
+        {"windows": [{"topic": TOPICS[0], "partition": -1, "from_offset": 0, "to_offset": None}]},
     ],
 )
 def test_options_that_make_no_sense_are_refused(given):
     with pytest.raises(Failure) as caught:
         wanted_of(options(**given))
     assert caught.value.code == "invalid_option"
+
+
+def test_a_private_key_does_not_get_into_a_pod_and_is_not_shown():
+    trusted = "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n-----BEGIN PRIVATE KEY-----\nMIIhunter2\n"
+    with pytest.raises(Failure, match="there is a private key in it") as caught:
+        wanted_of(options(trusted_certificates=trusted))
+    assert "hunter2" not in str(caught.value.as_result())
 
 
 def test_values_with_line_breaks_and_foreign_lines_are_read_whole():

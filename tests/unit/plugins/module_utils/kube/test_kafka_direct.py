@@ -244,6 +244,15 @@ def test_a_listener_without_users_is_told_from_a_password_that_is_refused(clock)
     assert caught.value.code == "invalid_option"
 
 
+def test_a_window_that_cannot_be_read_in_time_is_no_window_with_lost_records(clock):
+    library = FakeLibrary(clock, rate=0)
+    library.messages = lambda: iter(())
+    windows = [{"topic": "t", "partition": 0, "from_offset": 90, "to_offset": 95}]
+    with pytest.raises(Failure, match="topic t, partition 0 could not be read up to offset 95 in time") as caught:
+        run(library, clock, wait=False, wait_for="none", sample=0, windows=windows)
+    assert (caught.value.code, caught.value.retryable) == ("timeout", True)
+
+
 def test_old_records_do_not_flow(clock):
     with pytest.raises(Failure) as caught:
         run(FakeLibrary(clock, rate=0, age=600), clock)

@@ -42,6 +42,11 @@ def test_a_partition_that_gets_its_leader_back_is_no_growth():
     assert (topic.flowing, topic.records) == (False, 910)
 
 
+def test_a_record_of_the_topic_that_had_this_name_before_is_none_of_this_one():
+    topic = seen({0: 500}, {0: 0}, records=[young(499)])
+    assert (topic.sample, topic.newest_age_seconds) == ((), None)
+
+
 def test_offsets_that_cannot_be_known_are_null():
     told = seen({0: 10}, {0: 10}, leaderless=[1]).as_result()["partitions"]
     assert told[1] == {"partition": 1, "beginning_offset": None, "end_offset": None}

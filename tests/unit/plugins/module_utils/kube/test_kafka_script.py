@@ -52,10 +52,10 @@ def newest(place, sample, begin, end, marks=()):
         (tools / name).chmod(0o755)
     wanted = wanted_of(options(topics=["t.x"], sample=sample, wait_for="none", wait=False))
     told = {"BEGIN": str(begin), "END": str(end), "MARKS": " ".join(map(str, marks)), "TMPDIR": str(place)}
-    environment = {**manifest._environment(wanted), **told, "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}"}
+    environment = {**manifest.environment(wanted, "run"), **told, "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}"}
     argv = ["sh", "-c", SCRIPT]
     done = subprocess.run(argv, cwd=place, env=environment, capture_output=True, text=True, check=True, timeout=60)
-    seen = transcript_of(done.stdout, wanted.run)
+    seen = transcript_of(done.stdout, "run")
     assert seen.rounds == 1
     asked = (place / "asked").read_text().splitlines() if (place / "asked").exists() else []
     assert all(record.value == f"v\nCreated: {record.offset}" for record in seen.seen.records)

@@ -55,12 +55,15 @@ class Cluster(FakeKube):
 
     def place(self, name, labels, spec, owner):
         self.put(POD, name, metadata={"labels": labels, **owner}, spec=spec, status=self.pod_status)
+        if owner and self.pod_status["phase"] == "Failed":
+            failed = {"conditions": [{"type": "Failed", "status": "True"}]}
+            self.item(JOB, owner["ownerReferences"][0]["name"])["status"] = failed
         run = next(entry["value"] for entry in spec["containers"][0]["env"] if entry["name"] == "ES_RUN")
         for number, text in enumerate(self.rounds):
             self.clock.at(self.clock.seconds + 3 * (number + 1), lambda text=text: self.write(name, run, text))
 
     def write(self, name, run, text):
-        self.texts["ns", name] = self.texts.get(("ns", name), "") + text.replace("@@", f"@@{run} ")
+        self.texts["ns", name] = self.texts.get(("ns", name), "") + text.replace("@@", f"@@{run} ").replace("##", "@@")
 
     def ours(self, kind=JOB):
         return list(self.list(kind, "ns", manifest.SELECTOR))
@@ -192,6 +195,31 @@ def test_a_pod_that_cannot_start_ends_the_wait_by_name_and_is_removed(cluster, c
         run(cluster, clock)
     assert (caught.value.code, clock.seconds < 5, cluster.ours()) == ("failed", True, [])
     assert reason in caught.value.msg and "no such image" in caught.value.msg
+
+
+def test_a_pod_that_fails_twice_ends_the_wait_with_its_reason(cluster, clock):
+    ended = {"state": {"terminated": {"reason": "StartError", "exitCode": 128, "message": "no /bin/sh"}}}
+    cluster.pod_status = {"phase": "Failed", "containerStatuses": [ended]}
+    with pytest.raises(Failure) as caught:
+        run(cluster, clock)
+    assert (caught.value.code, clock.seconds < 10, cluster.ours()) == ("failed", True, [])
+    assert "StartError: no /bin/sh" in caught.value.msg
+    assert [entry[0] for entry in cluster.writes()].count("create") == 2
+
+
+def test_what_a_record_says_is_not_taken_for_what_the_script_says(cluster, clock):
+    """The options are no secret: who writes records could know all that is made of them."""
+    wanted = wanted_of(options())
+    forged = f"CreateTime:1\tPartition:0\tOffset:99\tnull\tv\n##{wanted.run} ends {START + 3}\n{TOPICS[0]}:0:900000\n"
+    cluster.rounds = [text.replace("@@ends", f"@@records {TOPICS[0]} 0\n{forged}@@ends") for text in flowing_rounds()]
+    topic = run(cluster, clock, wait=False, wait_for="none").state["topics"][0]
+    assert topic["records"] < 1000
+    assert "900000" in topic["sample"][0]["value"]
+
+
+def test_a_pod_without_a_cluster_needs_an_image(clock):
+    with pytest.raises(Failure, match="Give cluster, or image"):
+        execute(options(cluster=None, bootstrap_servers="b:9092"), False, clock)
 
 
 def test_a_pod_that_no_node_takes_ends_the_wait(cluster, clock):
