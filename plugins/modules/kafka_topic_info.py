@@ -97,7 +97,7 @@ options:
   sample:
     description:
       - Number of newest records to return of each topic. With V(0) no record is read.
-      - With O(connection=pod) they are taken from eight partitions at most, of all O(topics) together.
+      - With O(connection=pod) eight partitions are read at a time, of all O(topics) together.
     type: int
     default: 5
   watch:

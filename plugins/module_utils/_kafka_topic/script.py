@@ -63,7 +63,9 @@ records() {
   done
   echo "$depth" > "$step"
   first=$(tail -n "$ES_SAMPLE" "$read.lines" | head -n 1 | cut -d : -f 1)
+  rm -f "$scratch/records.$1.$2"
   [ -z "$first" ] || tail -n "+$first" "$read" > "$scratch/records.$1.$2"
+  echo "${first:+$4}" > "$scratch/tried.$1.$2"
 }
 
 at() {
@@ -93,17 +95,34 @@ show() {
   fi
 }
 
-# The newest records of each partition, three tools at a time, eight partitions at the most.
-newest() {
-  rm -f "$scratch"/records.*
-  running=0 count=0
+# ends new: lines of partitions that were not read yet; ends changed: of those that have other records since.
+ends() {
   while IFS=: read -r topic partition end; do
+    tried="$scratch/tried.$topic.$partition" seen=
+    if [ -e "$tried" ]; then
+      read -r seen < "$tried"
+      [ "$1" = changed ] && [ "$seen" != "$end" ]
+    else
+      [ "$1" = new ]
+    fi && echo "$topic:$partition:$end"
+  done < "$scratch/ends"
+}
+
+# The newest records, three tools at a time, eight partitions in a round; the others have their turn in the next one.
+newest() {
+  running=0 count=0
+  { ends new; ends changed; } > "$scratch/todo"
+  while IFS=: read -r topic partition end; do
+    [ -n "$end" ] && [ "$count" -lt 8 ] || continue
     begin=$(at beginnings "$topic" "$partition")
-    [ -n "$end" ] && [ "$end" -gt "${begin:-0}" ] && [ "$count" -lt 8 ] || continue
+    if [ "$end" -le "${begin:-0}" ]; then
+      echo "$end" > "$scratch/tried.$topic.$partition"
+      continue
+    fi
     count=$((count + 1)) running=$((running + 1))
     records "$topic" "$partition" "${begin:-0}" "$end" < /dev/null &
     [ "$running" -lt 3 ] || { wait; running=0; }
-  done < "$scratch/ends"
+  done < "$scratch/todo"
   wait
 }
 
