@@ -124,16 +124,18 @@ class S3:
                 if kind == "uploads" and (failure.said.unsupported or failure.said.name == "NoSuchUpload"):
                     return
                 raise
-            page = listing.read(answer)
+            try:
+                page = listing.read(answer)
+                more = following(kind, answer, options)
+            except KeyError as error:
+                raise self._strange(doing, f"lists something without its {error}") from error
+            except ValueError as error:
+                raise self._strange(doing, "says that there is more, and not where it goes on") from error
             if page:
                 yield page
-            try:
-                more = following(kind, answer, options)
-            except ValueError as error:
-                raise self._no_end(doing) from error
 
-    def _no_end(self, doing: str) -> StoreFailure:
-        text = f"cannot {doing}: the store at {self.endpoint.url} says that there is more, and not where it goes on"
+    def _strange(self, doing: str, what: str) -> StoreFailure:
+        text = f"cannot {doing}: the store at {self.endpoint.url} {what}"
         return StoreFailure("failed", f"{text}. Look at the store's log", details={"endpoint_url": self.endpoint.url})
 
     # --- deleting ------------------------------------------------------------------------------------------------
@@ -151,9 +153,12 @@ class S3:
         by_name = {(item.key, item.version): item for item in items}
         for error in answer.get("Errors", []):
             name = (error.get("Key", ""), error.get("VersionId") or "")
-            item = by_name.get(name) or by_name.get((name[0], "")) or Item(name[0], version=name[1])
-            if error.get("Code") not in GONE:
-                refused.append((item, Said(error.get("Code", ""), error.get("Message", ""))))
+            item = by_name.get(name) or by_name.get((name[0], ""))
+            said = Said(error.get("Code", ""), error.get("Message", ""))
+            if item is None:  # not a name that it was asked for, and no other one is ever deleted: one by one, then
+                return [(one, said) for one in items]
+            if said.name not in GONE:
+                refused.append((item, said))
         return refused
 
     def delete_one(self, bucket: str, item: Item) -> None:

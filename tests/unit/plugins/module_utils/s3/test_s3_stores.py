@@ -68,6 +68,23 @@ def test_a_listing_that_goes_round_in_circles_ends_in_words(server, page):
     assert len(server.seen) <= 3
 
 
+@pytest.mark.parametrize(("page", "kind"), [
+    (LISTING.replace(b"Key>", b"Name>").replace(b"EncodingType", b"Other"), "objects"),
+    (b"<ListVersionsResult><Name>lake</Name><Version><Key>a</Key></Version></ListVersionsResult>", "versions"),
+    (b"<ListMultipartUploadsResult><Upload><Key>a</Key></Upload></ListMultipartUploadsResult>", "uploads"),
+])  # fmt: skip
+def test_what_is_listed_without_a_name_is_said_and_not_taken_for_something_else(server, page, kind):
+    server.script = [(200, page)]
+    failure = raised(store(server).pages, "lake", kind)
+    assert failure.code == "failed" and "lists something without its" in failure.msg
+
+
+def test_a_name_that_was_not_asked_for_is_never_deleted(server):
+    server.script = [(200, b"<DeleteResult><Error><Key>invoice</Key><Code>InternalError</Code></Error></DeleteResult>")]
+    refused = store(server).delete("lake", [Item("a%20b"), Item("c")])
+    assert [item.key for item, _said in refused] == ["a%20b", "c"]
+
+
 def test_a_key_that_no_document_may_hold_is_left_for_a_request_of_its_own(server):
     server.script = [(200, NOTHING)]
     refused = store(server).delete("lake", [Item("a"), Item("ctl\x01"), Item("nl\n&<")])
