@@ -136,6 +136,7 @@ class PullRequest:
             "state": request.state if request else "open",
             "host": self._kind,
             "base": current.base,
+            "attempts": 1 + len(self._api.pauses),
         }
 
     def _find(self) -> Request | None:

@@ -87,6 +87,8 @@ class Api:
     validate_certs: bool = True
     timeout: float = 15.0
     clock: Clock | None = None
+    pauses: list[float] = field(default_factory=list)
+    """How long was waited before each request that was sent again, in seconds."""
 
     def get(self, path: str) -> Any:
         """Return what is at ``path``."""
@@ -115,6 +117,7 @@ class Api:
                 if left == 1 or method != "GET" or not failure.details.get("transient"):
                     raise
             if self.clock:
+                self.pauses.append(pause)
                 self.clock.sleep(pause)
         raise AssertionError("the last attempt returns or raises")
 

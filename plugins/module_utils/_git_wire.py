@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import dataclass
 from typing import Callable, TypeVar
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
@@ -22,17 +23,25 @@ def pause(attempt: int) -> float:
     return random.uniform(0.02, min(_LONGEST_PAUSE, 0.1 * 2 ** min(attempt, 6)))  # noqa: S311 - no secret
 
 
-def patiently(ask: Callable[[], ValueT], clock: Clock) -> ValueT:
-    """Return what ``ask`` returns, asked again when the connection broke; the failure says how often it was asked."""
-    for attempt in range(1, RETRIES + 1):
+@dataclass
+class Patience:
+    """Asks again when a connection broke; ``again`` says how often it has."""
+
+    clock: Clock
+    again: int = 0
+
+    def ask(self, ask: Callable[[], ValueT]) -> ValueT:
+        """Return what ``ask`` returns; the failure says how often it was asked."""
+        for attempt in range(1, RETRIES + 1):
+            try:
+                return ask()
+            except Failure as failure:
+                if not failure.details.get("transient"):
+                    raise
+                self.clock.sleep(pause(attempt))
+                self.again += 1
         try:
             return ask()
         except Failure as failure:
-            if not failure.details.get("transient"):
-                raise
-            clock.sleep(pause(attempt))
-    try:
-        return ask()
-    except Failure as failure:
-        failure.details["attempts"] = RETRIES + 1
-        raise
+            failure.details["attempts"] = RETRIES + 1
+            raise

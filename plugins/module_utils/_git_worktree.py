@@ -11,6 +11,7 @@ import shutil
 import tempfile
 import time
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Iterator, Mapping
 from urllib.parse import unquote, urlsplit, urlunsplit
@@ -24,7 +25,7 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._git_diff 
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git_errors import without_password
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git_merged import includes
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git_tree import PrivateIndex
-from ansible_collections.manuela.event_streaming.plugins.module_utils._git_wire import patiently
+from ansible_collections.manuela.event_streaming.plugins.module_utils._git_wire import Patience
 from ansible_collections.manuela.event_streaming.plugins.module_utils._plan import Result
 from ansible_collections.manuela.event_streaming.plugins.module_utils._wait import Clock
 
@@ -36,10 +37,13 @@ def execute(params: Mapping[str, Any], check_mode: bool, clock: Clock) -> Result
     access = Access.of(params)
     url = checked_url(params["repo"])
     path = Path(params["path"]).expanduser()
+    patience = Patience(clock)
     if _missing(path):
-        return _clone(path, url, params, access, check_mode, clock)
-    with opened(str(path), access, keep=not check_mode) as copy:
-        return _forward(copy, url, params, check_mode, clock)
+        done = _clone(path, url, params, access, check_mode, patience)
+    else:
+        with opened(str(path), access, keep=not check_mode) as copy:
+            done = _forward(copy, url, params, check_mode, patience)
+    return replace(done, state={**done.state, "attempts": 1 + patience.again})
 
 
 def checked_url(url: str) -> str:
@@ -79,15 +83,16 @@ def _missing(path: Path) -> bool:
 # --- clone -----------------------------------------------------------------------------------------------------------
 
 
-def _clone(path: Path, url: str, params: Mapping[str, Any], access: Access, check_mode: bool, clock: Clock) -> Result:
+def _clone(path: Path, url: str, params: Mapping[str, Any], access: Access, check_mode: bool,
+           patience: Patience) -> Result:  # fmt: skip
     parent = path.resolve().parent
     git = Git(next(one for one in (parent, *parent.parents) if one.is_dir()), access)
     asked = Asked(url, params["branch"] or "", params["create_branch"])
     if check_mode:
-        start = patiently(lambda: advertised(git, asked), clock)
+        start = patience.ask(lambda: advertised(git, asked))
     else:
         with _made(parent), _sibling(path, parent) as room:
-            start = patiently(lambda: clone_into(git, asked, room), clock)
+            start = patience.ask(lambda: clone_into(git, asked, room))
             _put(room, path.resolve())
         Claim(path.resolve() / ".git").take(params["protect"] or [])
     state = {**_state(path, start.branch, start.tip, start.tip, url), "default_branch": start.default or None}
@@ -138,13 +143,13 @@ def _sibling(path: Path, parent: Path) -> Iterator[Path]:
 # --- an existing copy ------------------------------------------------------------------------------------------------
 
 
-def _forward(copy: WorkCopy, url: str, params: Mapping[str, Any], check_mode: bool, clock: Clock) -> Result:
+def _forward(copy: WorkCopy, url: str, params: Mapping[str, Any], check_mode: bool, patience: Patience) -> Result:
     _require_remote(copy, url)
     branch = copy.require(params["branch"] or "")
-    head, there = copy.head, patiently(lambda: copy.remote_tip(branch), clock)
+    head, there = copy.head, patience.ask(lambda: copy.remote_tip(branch))
     if not there and not params["create_branch"] and head:
         raise Failure("not_found", f"{url} has no branch {branch}. Give a branch that it has, or create_branch: true")
-    anew = patiently(lambda: _merged_into(copy, url, head), clock) if head and not there else ""
+    anew = patience.ask(lambda: _merged_into(copy, url, head)) if head and not there else ""
     tip = there or anew
     dirty = copy.dirty()
     if not params["adopt"]:

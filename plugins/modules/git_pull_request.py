@@ -123,6 +123,10 @@ git_pull_request:
       description: Branch that it is to be merged into.
       type: str
       sample: main
+    attempts:
+      description: 1, and one more for each request that was sent again after trouble.
+      type: int
+      sample: 1
 reasons:
   description: Why it was opened.
   returned: success

@@ -121,6 +121,10 @@ git_worktree:
       description: URL of the repository.
       type: str
       sample: https://git.example.com/demo/gitops.git
+    attempts:
+      description: 1, and one more each time that the remote was asked again because a connection broke.
+      type: int
+      sample: 1
 reasons:
   description: Why something was done, or could not be done.
   returned: success

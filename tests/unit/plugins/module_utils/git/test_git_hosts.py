@@ -99,11 +99,12 @@ def test_a_connection_that_breaks_is_tried_again(site, host):
 @pytest.mark.parametrize("check", [True, False])
 def test_a_clone_and_a_fetch_get_over_a_little_trouble(site, host, check):
     host.script += [("info/refs", 503, "busy"), ("info/refs", 429, "slow down")]
-    assert site.worktree(repo=host.url, token=TOKEN, check=check).changed
-    site.worktree(repo=host.url, token=TOKEN)
+    assert site.worktree(repo=host.url, token=TOKEN, check=check).state["attempts"] == 3
+    assert site.worktree(repo=host.url, token=TOKEN).state["attempts"] == 1
     site.colleague("theirs", ("b", "x\n"))
     host.script += [("info/refs", 502, "bad gateway"), ("git-upload-pack", 503, "busy")]
-    assert site.worktree(repo=host.url, token=TOKEN, check=check).changed
+    done = site.worktree(repo=host.url, token=TOKEN, check=check)
+    assert done.changed and done.state["attempts"] == 3
     host.script += [("info/refs", 503, "busy")] * 9
     with pytest.raises(Failure) as caught:
         site.worktree(repo=host.url, token=TOKEN, check=check)
