@@ -137,7 +137,9 @@ def test_verify_finds_everything_flowing(lab: Lab) -> None:
 
 @pytest.mark.timeout(600)
 def test_the_second_show_of_the_day(lab: Lab) -> None:
-    lab.play("prepare.yml").succeeded()
+    again = lab.play("prepare.yml").succeeded()
+    told = re.search(r"Forecast: (\d+) s", again.words)
+    assert told and f"(forecast {told[1]} s)" in again.words, "as it was said at the beginning"
     assert lab.bucket() == []
     assert not lab.kubectl("factory", "get", "kafka", "-A", "-o", "name")
     run = lab.stage("all", limit=400).succeeded()
