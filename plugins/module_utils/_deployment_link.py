@@ -18,7 +18,7 @@ from ansible_collections.manuela.event_streaming.plugins.module_utils._deploymen
     Wanted,
 )
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
-from ansible_collections.manuela.event_streaming.plugins.module_utils._files import sync_directory
+from ansible_collections.manuela.event_streaming.plugins.module_utils._files import sync
 from ansible_collections.manuela.event_streaming.plugins.module_utils._plan import Plan, Result, converge
 from ansible_collections.manuela.event_streaming.plugins.module_utils._work_tree import WorkTree, open_tree
 
@@ -87,7 +87,7 @@ class _Links:
         for step in plan.steps:
             self._write(step)
         for directory in {step.environment for step in plan.steps}:
-            sync_directory(self._tree.root / directory)
+            sync(self._tree.root / directory)
         self._done += plan.steps
 
     def _write(self, step: Step) -> None:

@@ -40,7 +40,7 @@ def replace_all(contents: Mapping[Path, bytes]) -> None:
             for path in contents:
                 os.replace(written[path], path)
                 del written[path]
-            _share(pool, _files.sync_directory, directories)
+            _share(pool, _files.sync, directories)
     except OSError as error:
         raise Failure(
             "refused",

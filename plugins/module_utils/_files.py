@@ -77,11 +77,11 @@ def _replace(target: Path, data: bytes, mode: int) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
-    sync_directory(target.parent)
+    sync(target.parent)
 
 
-def sync_directory(path: Path) -> None:
-    """Make a rename in ``path`` survive a power cut."""
+def sync(path: Path) -> None:
+    """Make the content of a file, or a rename in a directory, survive a power cut."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

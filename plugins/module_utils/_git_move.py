@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Iterator, Mapping
 
 from ansible_collections.manuela.event_streaming.plugins.module_utils._errors import Failure
-from ansible_collections.manuela.event_streaming.plugins.module_utils._files import PREFIX
+from ansible_collections.manuela.event_streaming.plugins.module_utils._files import PREFIX, sync
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git import Git
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git_ground import Ground, stamp_of
 from ansible_collections.manuela.event_streaming.plugins.module_utils._git_layout import Layout
@@ -84,15 +84,7 @@ def _check_out(git: Git, layout: Layout, index: PrivateIndex, files: Path, asked
 def _sync(files: list[Path]) -> None:
     """Wait until the content of the files is on the disk."""
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        list(pool.map(_sync_one, files))
-
-
-def _sync_one(file: Path) -> None:
-    handle = os.open(file, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        list(pool.map(sync, files))
 
 
 def _require_same(layout: Layout, stamp: object, ground: Ground) -> None:
