@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import stat
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Callable, Mapping, Sequence
@@ -31,7 +30,7 @@ def replace_all(contents: Mapping[Path, bytes]) -> None:
     written: dict[Path, str] = {}
 
     def write(path: Path) -> None:
-        written[path] = _write_beside(path, contents[path])
+        written[path] = _files.write_beside(path, contents[path], stat.S_IMODE(path.stat().st_mode))
 
     try:
         with ThreadPoolExecutor(_AT_ONCE) as pool:
@@ -59,19 +58,3 @@ def _share(pool: ThreadPoolExecutor, work: Callable[[Path], None], paths: Sequen
             work(path)
 
     list(pool.map(part, range(_AT_ONCE)))
-
-
-def _write_beside(path: Path, data: bytes) -> str:
-    """Return the name of a new file with ``data`` and the mode of ``path``, in the same directory, on the disk."""
-    mode = stat.S_IMODE(path.stat().st_mode)
-    handle, name = tempfile.mkstemp(prefix=_files.PREFIX, dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fchmod(file.fileno(), mode)
-            os.fsync(file.fileno())
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    return name

@@ -66,6 +66,17 @@ def write_atomic(path: str | Path, data: bytes, *, inside: str | Path | None = N
 
 
 def _replace(target: Path, data: bytes, mode: int) -> None:
+    name = write_beside(target, data, mode)
+    try:
+        os.replace(name, target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    sync(target.parent)
+
+
+def write_beside(target: Path, data: bytes, mode: int) -> str:
+    """Return the name of a new file with ``data``, in the directory of ``target``, on the disk; none when it fails."""
     handle, name = tempfile.mkstemp(prefix=PREFIX, dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -73,11 +84,10 @@ def _replace(target: Path, data: bytes, mode: int) -> None:
             file.flush()
             os.fchmod(file.fileno(), mode)
             os.fsync(file.fileno())
-        os.replace(name, target)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
-    sync(target.parent)
+    return name
 
 
 def sync(path: Path) -> None:
